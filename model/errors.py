@@ -1,0 +1,19 @@
+"""Errors meant for people: one sentence that says what, where and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AncrageError(Exception):
+    """A refusal that a user can act on; the command line prints it alone and exits with code 2."""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest known name, or the list of known names."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; known names: {', '.join(names)}"
