@@ -23,6 +23,9 @@ FINAL_USES: tuple[str, ...] = ("households", "government", "investment", "export
 TOLERANCE = 1e-3
 """Largest accepted relative gap of a column or a row against output (rounding of the source)."""
 
+LARGEST_SPLIT = 4000
+"""Most rows of a table made by splitting sectors (a dense solve of about two seconds)."""
+
 ROUNDING = 1e-12
 """Gap accepted everywhere, as a share of the largest output."""
 
@@ -250,8 +253,8 @@ def household_closure(io: InputOutput) -> tuple[Array, str | None]:
     return closed, None
 
 
-def _multiplier_set(matrix: Array, io: InputOutput, kind: Literal["I", "II"]) -> MultiplierSet:
-    """Solve r (I - matrix)⁻¹ for the three rows r of effects per unit of output."""
+def _refuse_endless(matrix: Array, kind: Literal["I", "II"]) -> None:
+    """Refuse a matrix whose rounds of spending do not die out."""
     radius = spectral_radius(matrix)
     if not radius < 1:
         where = "the sales over output" if kind == "I" else "the table closed with households"
@@ -259,6 +262,10 @@ def _multiplier_set(matrix: Array, io: InputOutput, kind: Literal["I", "II"]) ->
             f"type {kind} multipliers: the spectral radius of {where} is {radius:.4g}, it must be "
             "under 1 for the rounds of spending to end; check the largest columns against output"
         )
+
+
+def _multiplier_set(matrix: Array, io: InputOutput) -> MultiplierSet:
+    """Solve r (I - matrix)⁻¹ for the three rows r of effects per unit of output."""
     count = len(io.sectors)
     effects = np.zeros((len(matrix), 3))
     effects[:count, 0] = 1.0
@@ -280,10 +287,48 @@ def multipliers(io: InputOutput) -> Multipliers:
     AncrageError
         If the spectral radius of A, or of M, is 1 or more.
     """
-    type1 = _multiplier_set(io.technical, io, "I")
+    technical = io.technical
+    _refuse_endless(technical, "I")
     closed, reason = household_closure(io)
-    type2 = None if reason else _multiplier_set(closed, io, "II")
-    return Multipliers(io.sectors, io.dropped, type1, type2, reason)
+    if reason is None:
+        _refuse_endless(closed, "II")
+    return _solve(io, technical, closed, reason)
+
+
+def _solve(io: InputOutput, technical: Array, closed: Array, reason: str | None) -> Multipliers:
+    type2 = None if reason else _multiplier_set(closed, io)
+    return Multipliers(io.sectors, io.dropped, _multiplier_set(technical, io), type2, reason)
+
+
+def multipliers_of_split(io: InputOutput, parts: int) -> Multipliers:
+    """Compute the multipliers with each sector split into `parts`; mean of the parts by sector.
+
+    The result is that of `multipliers` whatever the split: splitting adds only zeros to the
+    eigenvalues, so spending is checked to end on the table as given.
+
+    Raises
+    ------
+    AncrageError
+        As `multipliers`, or if the split table would have more than `LARGEST_SPLIT` rows.
+    """
+    result = multipliers(io)
+    if len(io.sectors) * parts > LARGEST_SPLIT:
+        raise AncrageError(
+            f"{len(io.sectors)} sectors in {parts} parts each make more than {LARGEST_SPLIT} rows: "
+            f"split into {LARGEST_SPLIT // len(io.sectors)} or fewer"
+        )
+    split = split_sectors(io, parts)
+    one = _solve(split, split.technical, household_closure(split)[0], result.type2_reason)
+
+    def means(values: MultiplierSet) -> MultiplierSet:
+        by_sector = (
+            cast(Array, getattr(values, name)).reshape(-1, parts).mean(axis=1)
+            for name in ("output", "value_added", "employment")
+        )
+        return MultiplierSet(*by_sector)
+
+    type2 = None if one.type2 is None else means(one.type2)
+    return replace(result, type1=means(one.type1), type2=type2)
 
 
 def multipliers_as_json(result: Multipliers) -> dict[str, object]:

@@ -84,6 +84,10 @@ class NationalAccounts:
         """(S,), EUR a year of domestic production that goes to one of `USES`."""
         return self.final_demand_eur[:, USES.index(name)]
 
+    def use_imported(self, name: str) -> Array:
+        """(S,), EUR a year of imports by product's sector that go to one of `USES`."""
+        return self.final_demand_imported_eur[:, USES.index(name)]
+
 
 def _rows(name: str) -> list[dict[str, str]]:
     path = files("model").joinpath("data", "input_output", name)

@@ -18,6 +18,7 @@ from model.territory.input_output import (
     embedded_input_output,
     multipliers,
     multipliers_as_json,
+    multipliers_of_split,
     split_sectors,
 )
 
@@ -206,6 +207,22 @@ def test_splitting_sectors_does_not_matter(io: InputOutput, parts: int) -> None:
             np.testing.assert_allclose(
                 getattr(other, name), np.repeat(getattr(one, name), parts), rtol=1e-9, atol=1e-12
             )
+
+
+@PROPERTY
+@given(tables().filter(_safe), st.integers(1, 4))
+def test_split_multipliers_come_back_by_sector(io: InputOutput, parts: int) -> None:
+    before, after = multipliers(io), multipliers_of_split(io, parts)
+    assert after.sectors == before.sectors
+    assert before.type2 is not None
+    assert after.type2 is not None
+    np.testing.assert_allclose(after.type1.output, before.type1.output, rtol=1e-9)
+    np.testing.assert_allclose(after.type2.value_added, before.type2.value_added, rtol=1e-9)
+
+
+def test_a_split_too_large_is_refused() -> None:
+    with pytest.raises(AncrageError, match="split into 2000 or fewer"):
+        multipliers_of_split(two_sectors(), 2001)
 
 
 def test_splitting_into_no_part_is_refused() -> None:
