@@ -58,13 +58,13 @@ def reference_folder() -> Path:
     return Path(name)
 
 
-def _write(name: str, header: Sequence[str], rows: Iterable[Row]) -> None:
+def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
     """Write a table beside its place, then rename it; ten significant digits."""
     lines = [",".join(header)]
     lines += [",".join(c if isinstance(c, str) else f"{c:.10g}" for c in row) for row in rows]
-    beside = OUT / f".{name}.new"
+    beside = path.with_name(f".{path.name}.new")
     beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    beside.replace(OUT / name)
+    beside.replace(path)
 
 
 def _matrix(path: Path) -> pd.DataFrame:
@@ -95,8 +95,8 @@ def _check_public_purchases(folder: Path, z: pd.DataFrame, m: pd.DataFrame) -> N
         )
 
 
-def build_tables(reference: Path) -> None:
-    """Compute and write the four tables from the reference folder."""
+def build_tables(reference: Path, out: Path = OUT) -> None:
+    """Compute the four tables from the reference folder and write them in `out`."""
     folder = reference / "io"
     start = "wiod_fra_2014_a38"
     z = _matrix(folder / f"{start}_Z_domestic_meur.csv")
@@ -110,9 +110,9 @@ def build_tables(reference: Path) -> None:
     output = accounts["output_meur"].to_numpy()
     producing = output > 0
     scale = np.where(producing, 1.0 / np.where(producing, output, 1.0), 0.0)
-    OUT.mkdir(exist_ok=True)
+    out.mkdir(exist_ok=True)
     _write(
-        "technical_coefficients.csv",
+        out / "technical_coefficients.csv",
         ("supplier", "client", "domestic", "imported"),
         _coefficients(sectors, z.to_numpy() * scale, m.to_numpy() * scale),
     )
@@ -128,12 +128,12 @@ def build_tables(reference: Path) -> None:
     columns = [accounts[name].to_numpy() * MEUR for name in money.values()]
     columns += [accounts[name].to_numpy() * 1e3 for name in counts.values()]
     _write(
-        "accounts.csv",
+        out / "accounts.csv",
         ("sector", *money, *counts),
         ((code, *(float(c[i]) for c in columns)) for i, code in enumerate(sectors)),
     )
     _write(
-        "final_demand.csv",
+        out / "final_demand.csv",
         ("sector", "use", "domestic_eur", "imported_eur"),
         (
             (code, USES[use], d * MEUR, i * MEUR)
@@ -145,7 +145,7 @@ def build_tables(reference: Path) -> None:
     footprint = _matrix(reference / "naf" / "a38_ghg_2022_mean_unweighted.csv")["PRD"]
     parts = {code: MERGED_FOOTPRINTS.get(code, (code,)) for code in sectors if code != "UZ"}
     _write(
-        "emission_intensity.csv",
+        out / "emission_intensity.csv",
         ("sector", "footprint_g_per_eur_2022"),
         ((code, float(np.mean([footprint[p] for p in names]))) for code, names in parts.items()),
     )
