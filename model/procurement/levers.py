@@ -25,9 +25,10 @@ SCENARIO_START = (2027, 1)
 """Year and month in which month 0 of every path falls."""
 
 _WEIGHT_TOLERANCE = 1e-9
-_PLACE_WORDS = frozenset(("local", "locale", "locaux", "locales", "locality", "localism"))
-_PLACE_WORDS |= {"proximity", "proximite", "distance", "nearby", "nearness", "location"}
-_PLACE_WORDS |= {"implantation", "preference"}
+_PLACE_WORDS = frozenset(("local", "locale", "locaux", "locales", "locality", "localism")) | {
+    *("proximity", "proximite", "distance", "nearby", "nearness", "location"),
+    *("implantation", "preference"),
+}
 _AREA_WORDS = frozenset(("territorial", "regional", "departemental", "geographic", "national"))
 _FAVOUR_WORDS = frozenset(("bonus", "weight", "criterion", "score", "points", "share", "priority"))
 _LOCAL_REFUSAL = (
@@ -108,6 +109,20 @@ class Levers:
         object.__setattr__(self, "paths", tuple(sorted(parsed.items())))
         _check_weights(self)
         _check_law(self)
+
+    def __or__(self, other: Levers) -> Levers:
+        """Return both together; where both set a lever, the right one holds.
+
+        Raises
+        ------
+        AncrageError
+            The two together are refused, for example award weights that no longer sum to 1.
+        """
+        return Levers(self.as_changes() | other.as_changes())
+
+    def as_changes(self) -> dict[str, object]:
+        """Return all paths that were given, even those at current practice, as plain values."""
+        return {key: path.canonical() for key, path in self.paths}
 
     def value(self, key: str, month: int) -> float:
         """Return the value decided for a month counted from the start of the scenario.
