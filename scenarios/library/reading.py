@@ -1,0 +1,78 @@
+"""Reading of scenario files, from the library or from a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+
+from model.errors import AncrageError, nearest_name
+from model.toml_tables import check_fields, read_toml
+from scenarios.schema import FIELDS, Scenario, scenario_of
+
+_FOLDER = Path(__file__).parent
+_ORDER = ("baseline", "access", "insertion", "reserved", "lowest-price", "full-spaser")
+DEFAULT_COMPARISON = ("access", "insertion", "full-spaser")
+"""Scenarios compared when none is named."""
+
+
+def library_names() -> tuple[str, ...]:
+    """Return the names of the library: the known ones in reading order, then any others."""
+    names = {path.stem for path in _FOLDER.glob("*.toml")}
+    return tuple(name for name in _ORDER if name in names) + tuple(sorted(names - set(_ORDER)))
+
+
+@cache
+def load_library() -> Mapping[str, Scenario]:
+    """Return all scenarios of the library by name."""
+    found = {name: read_scenario(_FOLDER / f"{name}.toml") for name in library_names()}
+    return MappingProxyType(found)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read one scenario file.
+
+    Raises
+    ------
+    AncrageError
+        Unreadable file, unknown field or lever, value out of bounds, unlawful or local
+        preference; the sentence starts with the file's name.
+    """
+    where = path.name
+    table = read_toml(path)
+    check_fields(table, ("name", "why"), FIELDS, where)
+    raw = table.get("includes", [])
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise AncrageError(f"{where}: 'includes' must be a list of scenarios of the library.")
+    included: dict[str, Scenario] = {}
+    for name in cast("Sequence[object]", raw):
+        if name not in library_names() or name == path.stem:
+            hint = nearest_name(str(name), library_names())
+            raise AncrageError(f"{where}: unknown scenario '{name}' in 'includes'{hint}")
+        included[str(name)] = read_scenario(_FOLDER / f"{name}.toml")
+    scenario = scenario_of(table, where, included)
+    if scenario.name == "baseline" and not scenario.changes_nothing:
+        raise AncrageError(f"{where}: the name 'baseline' is kept for current practice.")
+    return scenario
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """Return a scenario of the library by name, or read it from a TOML file.
+
+    Raises
+    ------
+    AncrageError
+        Neither a known name nor a readable scenario file.
+    """
+    if name_or_path in library_names():
+        return read_scenario(_FOLDER / f"{name_or_path}.toml")
+    path = Path(name_or_path)
+    if path.suffix == ".toml" or path.is_file():
+        return read_scenario(path)
+    hint = nearest_name(name_or_path, library_names())
+    raise AncrageError(
+        f"Unknown scenario '{name_or_path}'{hint.rstrip('?')}"
+        f"{'?' if hint.endswith('?') else ''} (a name of the library, or a .toml file)"
+    )

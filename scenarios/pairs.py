@@ -1,0 +1,139 @@
+"""One pair: a seed burnt in once, then the baseline and each scenario branched from it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.hypotheses import HypothesisValues, draw_run_vector
+from model.indicators import Records, decompose, evaluate, load_indicators
+from model.indicators.records import QUANTITIES
+from model.procurement.levers import Levers
+
+Array = NDArray[np.float64]
+
+
+class World(Protocol):
+    """What the comparison asks of a simulated world (`model.TerritoryModel` is one)."""
+
+    @property
+    def records(self) -> Records:
+        """Monthly records since the start of the scenario."""
+        ...
+
+    def branch(self, levers: Levers) -> World:
+        """Return an independent world that goes on from here with other levers."""
+        ...
+
+    def run(self, months: int) -> object:
+        """Simulate some months."""
+        ...
+
+
+WorldBuilder = Callable[[str, int, HypothesisValues], World]
+"""Makes a burnt-in world from territory, seed and hypotheses; importable by name."""
+
+
+def build_world(territory: str, seed: int, hypotheses: HypothesisValues) -> World:
+    """Build the territory and burn it in under current practice."""
+    from model import TerritoryModel
+
+    world = TerritoryModel(territory, rng=seed, hypotheses=hypotheses)
+    world.burn_in()
+    return world
+
+
+@dataclass(frozen=True, slots=True)
+class PairTask:
+    """One unit of work: everything that a process needs to run one seed."""
+
+    territory: str
+    seed: int
+    months: int
+    central: bool
+    scenarios: tuple[Levers, ...]
+    build: WorldBuilder = build_world
+
+    def hypotheses(self) -> HypothesisValues:
+        """Return the hypotheses of this seed, the same for the baseline and every scenario."""
+        return HypothesisValues() if self.central else draw_run_vector(self.seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairResult:
+    """What one seed gives. S scenarios, the baseline first; K indicators; Z zones, then all.
+
+    Attributes
+    ----------
+    seed
+        Seed of the pair.
+    zones, start
+        Zone keys, and first month as ``"2027-01"``.
+    values
+        (S + 1, K, Z + 1) indicators over the whole horizon; NaN where undefined.
+    yearly
+        (S + 1, Y, K, Z + 1) the same by year of the scenario (the last may be short).
+    monthly
+        (S + 1, Q, months, Z) recorded quantities, in the order of `QUANTITIES`.
+    """
+
+    seed: int
+    zones: tuple[str, ...]
+    start: str
+    values: Array
+    yearly: Array
+    monthly: Array
+
+
+def year_spans(months: int) -> list[slice]:
+    """Return the spans of twelve months that cover a horizon; the last may be shorter."""
+    return [slice(first, min(first + 12, months)) for first in range(0, months, 12)]
+
+
+def _indicator_values(base: Records, world: Records, months: slice) -> Array:
+    """Return all indicators of a run, and its difference terms against the base, (K, Z + 1)."""
+    levels = evaluate(world.quantities, months)
+    terms = decompose(base, world, months)
+    rows = [
+        terms[entry.decomposition_term] if entry.kind == "decomposition" else levels[key]
+        for key, entry in load_indicators().items()
+    ]
+    return np.stack(rows)
+
+
+def run_pair(task: PairTask) -> PairResult:
+    """Run the baseline and every scenario of one seed."""
+    world = task.build(task.territory, task.seed, task.hypotheses())
+    base: Records | None = None
+    values: list[Array] = []
+    yearly: list[Array] = []
+    monthly: list[Array] = []
+    for levers in (Levers(), *task.scenarios):
+        branch = world.branch(levers)
+        branch.run(task.months)
+        records = branch.records
+        base = base or records
+        values.append(_indicator_values(base, records, slice(0, task.months)))
+        spans = year_spans(task.months)
+        yearly.append(np.stack([_indicator_values(base, records, span) for span in spans]))
+        monthly.append(np.stack([records.quantities[name] for name in QUANTITIES]))
+        # A dead Mesa model is freed only by the cycle collector.
+        del branch, records
+        gc.collect()
+    assert base is not None
+    result = PairResult(
+        seed=task.seed,
+        zones=base.zones,
+        start=base.start,
+        values=np.stack(values),
+        yearly=np.stack(yearly),
+        monthly=np.stack(monthly),
+    )
+    del world
+    gc.collect()
+    return result

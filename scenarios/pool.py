@@ -1,0 +1,138 @@
+"""Running of pairs in processes: same results for any number of workers, clean on Ctrl-C."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from scenarios.pairs import PairResult, PairTask, run_pair
+
+BLAS_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""Environment that keeps BLAS on one thread; read when numpy loads."""
+
+Finished = Callable[[PairResult], None]
+
+
+class RunFailure(Exception):
+    """A run that failed for a reason other than the user's input; exit code 1."""
+
+
+class Interrupted(Exception):
+    """Ctrl-C during a run: what was finished until then."""
+
+    def __init__(self, finished: Sequence[PairResult], planned: int) -> None:
+        super().__init__(f"{len(finished)} of {planned} pairs finished")
+        self.finished = tuple(finished)
+        self.planned = planned
+
+
+@contextmanager
+def _single_blas_thread() -> Generator[None]:
+    """Let processes started meanwhile load numpy with BLAS on one thread."""
+    before = {name: os.environ.get(name) for name in BLAS_VARIABLES}
+    os.environ.update(dict.fromkeys(BLAS_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def ignoring_interrupts() -> Generator[None]:
+    """Ignore Ctrl-C meanwhile; processes started meanwhile ignore it for life."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ignore_interrupts() -> None:
+    """Make a worker leave Ctrl-C to its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run_pairs(
+    tasks: Sequence[PairTask], workers: int, on_finished: Finished | None = None
+) -> list[PairResult]:
+    """Run all tasks and return their results in the order of tasks, whoever finished first.
+
+    Parameters
+    ----------
+    tasks
+        Units of work, one seed each.
+    workers
+        Number of processes; 1 runs in this one.
+    on_finished
+        Called here with each result as it arrives.
+
+    Raises
+    ------
+    Interrupted
+        Ctrl-C; it carries the finished results in order of tasks.
+    RunFailure
+        A worker process died.
+    """
+    finished: dict[int, PairResult] = {}
+
+    def keep(position: int, result: PairResult) -> None:
+        finished[position] = result
+        if on_finished is not None:
+            on_finished(result)
+
+    try:
+        if min(workers, len(tasks)) <= 1:
+            for position, task in enumerate(tasks):
+                keep(position, run_pair(task))
+        else:
+            _run_in_processes(tasks, min(workers, len(tasks)), keep)
+    except KeyboardInterrupt:
+        in_order = [finished[position] for position in sorted(finished)]
+        raise Interrupted(in_order, len(tasks)) from None
+    return [finished[position] for position in range(len(tasks))]
+
+
+def _run_in_processes(
+    tasks: Sequence[PairTask], workers: int, keep: Callable[[int, PairResult], None]
+) -> None:
+    """Run tasks in spawned processes; on any way out, leave none behind."""
+    context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+    positions: dict[Future[PairResult], int] = {}
+    done = False
+    try:
+        with _single_blas_thread(), ignoring_interrupts():
+            for position, task in enumerate(tasks):
+                positions[executor.submit(run_pair, task)] = position
+        for future in as_completed(positions):
+            keep(positions[future], future.result())
+        done = True
+    except BrokenProcessPool as error:
+        raise RunFailure(
+            "A worker process died, perhaps for lack of memory; run again with fewer --workers."
+        ) from error
+    finally:
+        executor.shutdown(wait=done, cancel_futures=True)
+        if not done:
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()

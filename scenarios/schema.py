@@ -1,0 +1,96 @@
+"""A scenario: a named, frozen, small difference from current practice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from model.errors import AncrageError
+from model.procurement.levers import Levers
+
+FIELDS = ("name", "why", "why_en", "includes", "levers")
+"""Fields of a scenario file; `includes` names scenarios of the library that it builds on."""
+
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is changed against current practice, and why.
+
+    Two scenarios compose with ``a | b``: the levers of both, the right one's where both set one.
+    """
+
+    name: str
+    why: str = ""
+    levers: Levers = field(default_factory=Levers)
+    why_en: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > _LONGEST_NAME or "\n" in self.name:
+            raise AncrageError(
+                f"A scenario's name must be one line of 1 to {_LONGEST_NAME} characters, "
+                f"got {self.name!r}."
+            )
+
+    def __or__(self, other: Scenario) -> Scenario:
+        """Return both scenarios together, named ``a+b``."""
+        return Scenario(
+            name=f"{self.name}+{other.name}",
+            why=f"{self.why}\n{other.why}".strip(),
+            levers=self.levers | other.levers,
+            why_en=f"{self.why_en}\n{other.why_en}".strip(),
+        )
+
+    @property
+    def changes_nothing(self) -> bool:
+        """True if it stays at current practice."""
+        return not self.levers.changed()
+
+    def canonical(self) -> dict[str, object]:
+        """Return what the scenario does, without its texts, as plain JSON values."""
+        return {"levers": self.levers.canonical()}
+
+    def canonical_json(self) -> str:
+        """Return the canonical form as JSON: keys sorted, no spaces."""
+        return json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """Return the sha256 of the canonical JSON: equal for scenarios that do the same."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+
+def scenario_of(
+    table: Mapping[str, object], where: str, included: Mapping[str, Scenario]
+) -> Scenario:
+    """Make a scenario of a table with the fields of a scenario file (`FIELDS`).
+
+    Parameters
+    ----------
+    table
+        Parsed file; its fields' names are already checked.
+    where
+        Name of the file, for messages.
+    included
+        The scenarios named in ``includes``, in that order.
+    """
+    texts = {key: table.get(key, "") for key in ("name", "why", "why_en")}
+    for key, text in texts.items():
+        if not isinstance(text, str):
+            raise AncrageError(f"{where}: '{key}' must be a text, got {text!r}.")
+    raw = table.get("levers", {})
+    if not isinstance(raw, Mapping):
+        raise AncrageError(f"{where}: 'levers' must be a table with one key a lever.")
+    levers = Levers()
+    for part in included.values():
+        levers |= part.levers
+    try:
+        own = {**levers.as_changes(), **cast("Mapping[str, object]", raw)}
+        levers = Levers(own)
+    except AncrageError as error:
+        raise AncrageError(f"{where}: {error}") from error
+    name, why, why_en = (cast("str", text).strip() for text in texts.values())
+    return Scenario(name=name, why=why, levers=levers, why_en=why_en)

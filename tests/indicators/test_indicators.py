@@ -1,0 +1,133 @@
+"""Indicators: the register, their evaluation, and the exact decomposition of a difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.indicators import TERMS, Records, decompose, evaluate, load_indicators, load_themes
+from model.indicators.records import QUANTITIES
+
+ZONES, CATEGORIES, MONTHS = 3, 4, 6
+FORBIDDEN = ("créé", "creat", "bonus local", "marché à bons de commande")
+
+
+def random_records(seed: int, empty_share: float = 0.3) -> Records:
+    """Build records of a plausible shape, with empty categories and cells."""
+    draw = np.random.default_rng(seed)
+    quantities = {name: draw.uniform(1.0, 9.0, (MONTHS, ZONES)) for name in QUANTITIES}
+    volume = draw.uniform(0.0, 100.0, CATEGORIES) * (draw.random(CATEGORIES) > empty_share)
+    cells = draw.random((CATEGORIES, ZONES)) * (draw.random((CATEGORIES, ZONES)) > empty_share)
+    shares = cells / np.maximum(1.0, cells.sum(axis=1, keepdims=True))
+    local = np.tile(volume[:, None] * shares, (MONTHS, 1, 1))
+    fte = local * draw.uniform(0.01, 0.3, (CATEGORIES, ZONES))
+    parts = ("jobs_indirect_fte", "jobs_induced_fte", "jobs_other_fte")
+    quantities["jobs_direct_fte"] = fte.sum(axis=1)
+    quantities["jobs_present_fte"] = fte.sum(axis=1) + sum(quantities[name] for name in parts)
+    return Records(
+        zones=("A", "B", "C"),
+        categories=("a", "b", "c", "d"),
+        start="2027-01",
+        quantities=quantities,
+        contract_volume=np.tile(volume, (MONTHS, 1)),
+        local_volume=local,
+        local_fte=fte,
+    )
+
+
+def test_records_tell_what_is_malformed() -> None:
+    records = random_records(1)
+    assert records.problems() == []
+    assert records.month_labels()[0] == "2027-01" and records.month_labels()[-1] == "2027-06"
+    records.quantities["bids_n"] = records.quantities["bids_n"][:2]
+    records.quantities["nonsense"] = records.quantities.pop("awards_n")
+    assert len(records.problems()) == 3
+
+
+def test_register_speaks_the_words_of_the_glossary() -> None:
+    quantities = set(QUANTITIES)
+    used: set[str] = set()
+    for key, entry in load_indicators().items():
+        assert entry.theme in load_themes(), key
+        texts = (entry.label_fr, entry.label_en, entry.definition_fr, entry.definition_en)
+        assert all(texts) and entry.source and entry.perimeter, key
+        assert not any(word in " ".join(texts).lower() for word in FORBIDDEN), key
+        used |= entry.quantities()
+        if entry.kind == "decomposition":
+            assert entry.decomposition_term in TERMS and entry.difference_only, key
+    assert used == quantities
+
+
+def test_stocks_are_means_flows_sums_and_ratios_of_sums() -> None:
+    records = random_records(2)
+    months = slice(1, 5)
+    found = evaluate(records.quantities, months)
+    present = records.quantities["jobs_present_fte"][months]
+    assert found["jobs_present"] == pytest.approx([*present.mean(axis=0), present.mean(0).sum()])
+    failures = records.quantities["failures_n"][months]
+    assert found["failures"][-1] == pytest.approx(failures.sum())
+    bids, tenders = (records.quantities[name][months].sum() for name in ("bids_n", "tenders_n"))
+    assert found["bids_per_tender"][-1] == pytest.approx(bids / tenders)
+    total = found["public_cost"]
+    parts = ("public_cost_buyers", "public_cost_state", "public_cost_departement")
+    assert total == pytest.approx(sum(found[part] for part in parts))
+
+
+def test_a_ratio_without_denominator_is_not_a_number() -> None:
+    records = random_records(3)
+    records.quantities["tenders_n"][:, 0] = 0.0
+    found = evaluate(records.quantities, slice(None))["bids_per_tender"]
+    assert np.isnan(found[0]) and np.isfinite(found[1:]).all()
+
+
+@given(first=st.integers(0, 10_000), second=st.integers(0, 10_000))
+def test_decomposition_adds_up_to_the_difference_in_every_zone(first: int, second: int) -> None:
+    base, scenario = random_records(first), random_records(second)
+    months = slice(2, None)
+    terms = decompose(base, scenario, months)
+    assert tuple(terms) == TERMS
+    difference = (
+        evaluate(scenario.quantities, months)["jobs_present"]
+        - evaluate(base.quantities, months)["jobs_present"]
+    )
+    assert sum(terms.values()) == pytest.approx(difference, abs=1e-9)
+    other = scenario.quantities["jobs_other_fte"] - base.quantities["jobs_other_fte"]
+    expected = other[months].mean(axis=0)
+    assert terms["displacement"][:-1] == pytest.approx(expected, abs=1e-9)
+
+
+def test_same_records_differ_in_nothing() -> None:
+    records = random_records(5)
+    for term in decompose(records, records, slice(None)).values():
+        assert (term == 0.0).all()
+
+
+def change(records: Records, **arrays: Any) -> Records:
+    fields = ("zones", "categories", "start", "quantities", "contract_volume")
+    values: dict[str, Any] = {name: getattr(records, name) for name in fields}
+    values |= {"local_volume": records.local_volume, "local_fte": records.local_fte}
+    return Records(**(values | arrays))
+
+
+def test_each_cause_goes_to_its_own_term() -> None:
+    base = random_records(6, empty_share=0.0)
+    for name in ("jobs_present_fte", "jobs_direct_fte"):
+        base.quantities[name] = base.local_fte.sum(axis=1)
+    volume = change(
+        base,
+        contract_volume=base.contract_volume * 1.1,
+        local_volume=base.local_volume * 1.1,
+        local_fte=base.local_fte * 1.1,
+    )
+    content = change(base, local_fte=base.local_fte * 0.9)
+    relocated = change(base, local_volume=base.local_volume * 0.5, local_fte=base.local_fte * 0.5)
+    for name, scenario in (("volume", volume), ("content", content), ("relocated", relocated)):
+        terms = decompose(base, scenario, slice(None))
+        expected = (scenario.local_fte - base.local_fte).mean(axis=0).sum()
+        assert terms[name][-1] == pytest.approx(expected)
+        for other in {"volume", "content", "relocated"} - {name}:
+            assert terms[other][-1] == pytest.approx(0.0, abs=1e-9)
