@@ -175,3 +175,20 @@ def test_purchase_orders_are_about_a_third_of_awards(needs: Needs) -> None:
     awards = needs.awards_per_year
     share = (awards * needs.purchase_orders).sum() / awards.sum()
     assert share == pytest.approx(0.31, abs=0.05)
+
+
+def test_book_grows_with_the_territory_not_faster(h: Mapping[str, float]) -> None:
+    def lots(zones: int) -> int:
+        place = np.arange(zones) * 0.05
+        buyers = build_buyers(
+            [f"z{i:03d}" for i in range(zones)],
+            np.full(zones, 60_000.0),
+            None,
+            h,
+            1,
+            zone_lat=48.0 + place,
+            zone_lon=2.0 + place,
+        )
+        return len(build_needs(buyers, h, 1))
+
+    assert lots(40) == pytest.approx(4 * lots(10), rel=0.1)
