@@ -100,7 +100,7 @@ def load_communes() -> Communes:
     with _COMMUNES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return Communes(
-        code=tuple(r["code"] for r in rows),
+        code=tuple(r["commune"] for r in rows),
         name=tuple(r["name"] for r in rows),
         epci=tuple(r["epci"] for r in rows),
         population=np.array([float(r["population"]) for r in rows]),
