@@ -80,14 +80,14 @@ def works_2024(folder: Path) -> list[Contract]:
     """Return the sample of building works of the second half of 2024, one row a contract.
 
     A contract appears once per modification and once per co-contractor, always with its full
-    amount: the last notified row of each identifier is kept.
+    amount: the first notified row of each identifier is kept (the contract as awarded).
     """
-    last: dict[str, dict[str, str]] = {}
+    first: dict[str, dict[str, str]] = {}
     for row in read_table(folder / "decp" / "decp_tabular_2024H2_works_sample.csv"):
-        kept = last.get(row["uid"])
+        kept = first.get(row["uid"])
         if kept is None or row["dateNotification"] < kept["dateNotification"]:
-            last[row["uid"]] = row
-    return [_contract(row) for row in last.values()]
+            first[row["uid"]] = row
+    return [_contract(row) for row in first.values()]
 
 
 def usable_amount(value: object) -> float | None:
