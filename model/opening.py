@@ -104,7 +104,8 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
 
 def _supply(territory: Territory) -> SupplyState:
     network = territory.supply
-    use = network.slot_coefficient * territory.firms.output_eur[network.slot_client]
+    use = network.of_clients(territory.firms.output_eur)
+    use *= network.slot_coefficient
     return SupplyState(
         inventory=use * network.slot_stock_months,
         pending_outside=np.zeros(network.slots),
@@ -184,11 +185,11 @@ def _close(
     t, f, s = territory, territory.firms, state.firms
     n, network = len(f), territory.supply
     orders = production.place_orders(network, s, state.supply, t.order_smoothing_months)
-    matrix = network.matrix(n, state.supply.supplier)
-    by_firms = matrix.T @ orders
-    local_slots = orders * (matrix @ np.ones(n))
-    outside_slots = orders * network.slot_outside_share
-    local, outside = production.sum_by_client(network, n, local_slots, outside_slots)
+    by_firms = network.asked_of_suppliers(orders, state.supply.supplier)
+    local = network.sum_by_client(
+        orders * network.received_from_suppliers(np.ones(n), state.supply.supplier)
+    )
+    outside = network.sum_by_client(orders * network.slot_outside_share)
     outside += f.outside_input * f.output_eur
     rows = np.flatnonzero(state.contracts.holder >= 0)
     holder = state.contracts.holder[rows]
@@ -254,8 +255,7 @@ def _pool_rates(territory: Territory, state: State, h: Mapping[str, float]) -> F
     """
     t, zones = territory, state.zones
     rate, penalty = h["separation_rate"], h["long_term_penalty"]
-    z = len(zones.short)
-    leavers = np.bincount(t.firms.zone, weights=t.firms.fte * rate, minlength=z) / FTE_PER_HEAD
+    leavers = t.firms.sum_by_zone(t.firms.fte * rate) / FTE_PER_HEAD
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     moves = zones.employed * (leavers / workers)
     ready = h["insertion_exit_to_work"] * t.labour.siae_heads / h["insertion_post_months"]

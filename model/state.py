@@ -52,7 +52,7 @@ class SupplyState:
 
     inventory: Floats
     pending_outside: Floats
-    supplier: Ints
+    supplier: NDArray[np.intp]
     end_month: Shorts
     draws: Shorts
 

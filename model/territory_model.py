@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from model.economy import demography, households, labour, money, production
 from model.economy.switches import Switches
+from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import MonthFlows, Recorder
 from model.indicators.tracing import trace_income, trace_sales
@@ -83,6 +84,7 @@ class TerritoryModel(mesa.Model):
         verify: bool = False,
     ) -> None:
         super().__init__(rng=rng)
+        keep_freed_memory()
         self.seed_of_run = int(rng)
         self.territory = load_territory(territory) if isinstance(territory, str) else territory
         self.levers = levers or Levers()
@@ -95,18 +97,11 @@ class TerritoryModel(mesa.Model):
             self.territory, self.hypotheses["link_half_life"], self.seed_of_run
         )
         self.recorder = Recorder(self.territory, self.derived)
-        self._bind_matrix()
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
         self.state.month = BURN_IN_MONTHS
         self.recorder.clear()
-
-    def _bind_matrix(self) -> None:
-        """Build the link matrix on the state's own supplier column, which renewal writes to."""
-        network = self.territory.supply
-        self._links = network.matrix(len(self.territory.firms), self.state.supply.supplier)
-        self._clients = self._links.T
 
     def branch(self, levers: Levers) -> TerritoryModel:
         """Return a world that shares this one's past and follows other levers from now on."""
@@ -118,7 +113,6 @@ class TerritoryModel(mesa.Model):
         twin.verify, twin.levers = self.verify, levers
         twin.state = self.state.copy()
         twin.recorder = Recorder(self.territory, self.derived)
-        twin._bind_matrix()
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -273,7 +267,7 @@ class TerritoryModel(mesa.Model):
         consumption = s.zones.cash if self.switches.households else t.demand.consumption_eur
         flows.consumption = consumption.copy()
         by_households = households.household_demand(t.demand, t.firms, s.firms, flows.consumption)
-        by_firms = self._clients @ flows.orders
+        by_firms = t.supply.asked_of_suppliers(flows.orders, s.supply.supplier)
         empty = np.zeros(0)
         flows.execution = execution
         flows.goods = production.GoodsFlows(
@@ -304,7 +298,6 @@ class TerritoryModel(mesa.Model):
         t, s, goods = self.territory, self.state, flows.goods
         goods.slot_local, goods.slot_outside = production.deliver_inputs(
             t.supply,
-            self._links,
             s.supply,
             flows.orders,
             goods.fill,
@@ -463,7 +456,7 @@ class TerritoryModel(mesa.Model):
         """Trace sales back to contracts and keep the month's quantities."""
         t, s, h = self.territory, self.state, self.hypotheses
         traced = trace_sales(
-            t, s.public, self._clients, flows.orders, flows.goods, flows.consumption
+            t, s.public, s.supply.supplier, flows.orders, flows.goods, flows.consumption
         )
         trace_income(
             t,

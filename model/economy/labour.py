@@ -74,13 +74,13 @@ def adjust_staff(
         return LabourFlows(zero, zero, zero, zero)
     affordable = usual_leavers + np.maximum(liquidity, 0.0) / columns.labour_cost_eur
     np.minimum(wanted, affordable, out=wanted)
-    vacancies = np.bincount(columns.zone, weights=wanted, minlength=z) / FTE_PER_HEAD
+    vacancies = columns.sum_by_zone(wanted) / FTE_PER_HEAD
     filled = _filled_share(vacancies, zones, market, rates)
     hired = wanted * filled[columns.zone]
     firms.fte[:] = staying - layoffs + hired
     left = usual_leavers + layoffs
-    separations = np.bincount(columns.zone, weights=left, minlength=z) / FTE_PER_HEAD
-    hires = np.bincount(columns.zone, weights=hired, minlength=z) / FTE_PER_HEAD
+    separations = columns.sum_by_zone(left) / FTE_PER_HEAD
+    hires = columns.sum_by_zone(hired) / FTE_PER_HEAD
     from_insertion = _move_heads(zones, market, to_long, rates, hires, separations, exits_to_work)
     return LabourFlows(hires, vacancies, separations, from_insertion)
 

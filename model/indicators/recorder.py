@@ -110,7 +110,7 @@ class Recorder:
         )
 
     def _by_firm(self, values: Floats) -> Floats:
-        return np.bincount(self._t.firms.zone, weights=values, minlength=self._z)
+        return self._t.firms.sum_by_zone(values)
 
     def _firm_quantities(
         self, state: State, flows: MonthFlows, traced: Floats
@@ -257,12 +257,10 @@ class Recorder:
     def _chain_of_purchases(self, flows: MonthFlows) -> Floats:
         """Return jobs elsewhere behind inputs that firms and residents buy outside (Z,), FTE."""
         t, network = self._t, self._t.supply
-        sectors = t.sectors
-        bought = flows.goods.slot_outside * sectors.chain_fte[network.slot_sector]
-        client_zone = t.firms.zone[network.slot_client]
-        inputs = np.bincount(client_zone, weights=bought, minlength=self._z)
+        bought = flows.goods.slot_outside * network.slot_outside_chain_fte
+        inputs = network.sum_by_client(bought)
         lump = t.firms.outside_chain_fte * flows.goods.output
         inside = self._by_firm(flows.goods.demand_households * flows.goods.fill)
         spent = np.sum(flows.consumption[:, None] * t.demand.household_kernel, axis=0)
         households = (spent - inside) * t.demand.outside_chain_fte
-        return inputs + self._by_firm(lump) + households
+        return self._by_firm(inputs + lump) + households

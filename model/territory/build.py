@@ -181,6 +181,7 @@ def _supply_network(
         share,
         table,
         by_sector("stock_months", codes),
+        national.sectors.chain_fte,
         np.array([h["second_supplier"], h["third_supplier"]]),
         TERRITORY_SEED,
     )
@@ -199,7 +200,7 @@ def _final_demand(
     weight = firms.output_eur
     present = np.bincount(firms.group, weights=weight, minlength=z * sectors) > 0
     near = np.exp(-zones.distance_km / h["shopping_reach_km"])
-    mass = np.bincount(firms.zone, weights=weight, minlength=z)
+    mass = firms.sum_by_zone(weight)
     kernel = near * mass
     kernel /= kernel.sum(axis=1, keepdims=True)
     return FinalDemand(
@@ -225,11 +226,11 @@ def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
     flows = np.vstack(
         [zones.employed_heads[:, None] * zones.commuting[:, :z], zones.incommuters_heads]
     )
-    jobs = np.bincount(firms.zone, weights=firms.fte, minlength=z) / FTE_PER_HEAD
+    jobs = firms.sum_by_zone(firms.fte) / FTE_PER_HEAD
     integration = np.isin(firms.kind, [KINDS.index(kind) for kind in SIAE_KINDS])
     heads = firms.posts_fte / np.where(integration, FTE_PER_POST_HEAD, FTE_PER_HEAD)
-    posts = np.bincount(firms.zone, weights=heads, minlength=z)
-    siae = np.bincount(firms.zone, weights=heads * integration, minlength=z)
+    posts = firms.sum_by_zone(heads)
+    siae = firms.sum_by_zone(heads * integration)
     employed = flows * (jobs / flows.sum(axis=0))
     return LabourMarket(
         employed_heads=employed,

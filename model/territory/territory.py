@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,17 @@ class Firms:
 
     def __len__(self) -> int:
         return len(self.zone)
+
+    @cached_property
+    def zone_start(self) -> NDArray[np.intp]:
+        """First row of each zone (Z,); rows are sorted by zone and no zone is empty."""
+        start = np.flatnonzero(np.diff(self.zone, prepend=-1))
+        assert len(start) == int(self.zone[-1]) + 1, "a zone has no establishment"
+        return start
+
+    def sum_by_zone(self, values: Floats) -> Floats:
+        """Sum a column of firms over each zone (Z,)."""
+        return np.add.reduceat(values, self.zone_start)
 
 
 @dataclass(frozen=True)
