@@ -1,0 +1,1 @@
+"""One month of the economy: orders, production, delivery, money, labour, households, demography."""

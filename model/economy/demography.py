@@ -1,0 +1,312 @@
+"""Failures, births and the renewal of links (`model.md` 3.14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ledger import Ledger
+from model.networks.supply import SupplyNetwork, draw_suppliers
+from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
+from model.state import FirmState, PublicState, SupplyState, ZoneState
+from model.economy.labour import FTE_PER_HEAD
+from model.territory.territory import FinalDemand, Firms, LabourMarket
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+EVER = np.int16(32000)
+"""End month of a link that never ends."""
+
+
+@dataclass(frozen=True)
+class DemographyRates:
+    """Yearly exit hazard of small firms, overdraft before failure in months of output, monthly
+    chance that a free row is taken, size of a new firm, its opening cash in months of output, the
+    half-life of links, and the spread of productivity of new firms."""
+
+    exit_hazard: float
+    overdraft_months: float
+    birth_chance: float
+    birth_fte: float
+    birth_cash_months: float
+    link_half_life: float
+    productivity_spread: float
+
+
+def failing(
+    columns: Firms, firms: FirmState, rates: DemographyRates, seed: int, month: int
+) -> Ints:
+    """Return the rows of firms that stop this month.
+
+    A firm fails when its overdraft exceeds what a bank lends on its sales, and any firm under 50
+    FTE may close for other reasons. Structures with agreed posts close only for lack of cash.
+    """
+    overdrawn = firms.cash < -rates.overdraft_months * firms.expected_demand
+    chance = 1.0 - (1.0 - rates.exit_hazard) ** (1.0 / 12.0)
+    hazard = (columns.fte < 50.0) & (columns.posts_fte == 0.0)
+    closes = hazard & (uniform(seed, "exit", firms.key, month) < chance)
+    small_enough = columns.fte < 250.0
+    active = firms.alive & (columns.output_eur > 0)
+    return np.flatnonzero(active & ((overdrawn & small_enough) | closes)).astype(np.int32)
+
+
+def close_firms(
+    rows: Ints,
+    columns: Firms,
+    firms: FirmState,
+    network: SupplyNetwork,
+    supply: SupplyState,
+    public: PublicState,
+    zones: ZoneState,
+    ledger: Ledger,
+) -> None:
+    """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to the estate.
+
+    Contracts and links of the closed firms are dealt with by the callers that own them.
+    """
+    if len(rows) == 0:
+        return
+    cash = firms.cash[rows]
+    owed = firms.payable_firms[rows] + firms.payable_outside[rows]
+    paid = np.where(owed > 0, np.minimum(1.0, np.maximum(cash, 0.0) / np.maximum(owed, 1e-300)), 0)
+    paid_firms = paid * firms.payable_firms[rows]
+    paid_outside = paid * firms.payable_outside[rows]
+    losses = firms.payable_firms[rows] - paid_firms
+    _share_settlement(rows, paid_firms, losses, firms, network, supply, public, ledger)
+    rest = cash - paid_firms - paid_outside
+    ledger.pay("firms", "outside", "inputs from outside", float(paid_outside.sum()))
+    # what is left goes to the estate; an overdraft is the bank's loss
+    ledger.pay("firms", "liquidation", "cash of failed firms", float(np.maximum(rest, 0).sum()))
+    ledger.pay("outside", "firms", "bank losses", float(-np.minimum(rest, 0).sum()))
+    public.liquidation_claims[0] += firms.receivable_firms[rows].sum()
+    public.liquidation_claims[1] += firms.receivable_outside[rows].sum()
+    for column in (
+        firms.cash,
+        firms.payable_firms,
+        firms.payable_outside,
+        firms.receivable_firms,
+        firms.receivable_outside,
+        firms.household_weight,
+        firms.outside_weight,
+        firms.expected_demand,
+        firms.capacity_eur,
+        firms.clause_fte,
+    ):
+        column[rows] = 0.0
+    _dismiss(rows, columns, firms, zones)
+    firms.alive[rows] = False
+
+
+def _share_settlement(
+    rows: Ints,
+    paid: Floats,
+    losses: Floats,
+    firms: FirmState,
+    network: SupplyNetwork,
+    supply: SupplyState,
+    public: PublicState,
+    ledger: Ledger,
+) -> None:
+    """Bring creditors what failed firms pay and the loss of the rest, through their links.
+
+    A supplier cannot lose more than it is owed: the excess is shared among all claims.
+    """
+    claims = paid + losses
+    first = np.searchsorted(network.slot_client, rows, side="left")
+    last = np.searchsorted(network.slot_client, rows, side="right")
+    counts = network.link_start[last] - network.link_start[first]
+    owner = np.repeat(np.arange(len(rows)), counts)
+    offset = np.cumsum(counts) - counts
+    links = np.arange(len(owner)) - offset[owner] + network.link_start[first][owner]
+    weight = network.link_share[links] * network.slot_coefficient[network.link_slot[links]]
+    total = np.bincount(owner, weights=weight, minlength=len(rows))
+    wanted = weight / np.maximum(total[owner], 1e-300) * claims[owner]
+    by_supplier = np.bincount(
+        supply.supplier[links], weights=wanted, minlength=len(firms.receivable_firms)
+    )
+    settled = np.minimum(by_supplier, firms.receivable_firms)
+    left = firms.receivable_firms - settled
+    all_claims = float(left.sum() + public.liquidation_claims[0])
+    excess = float(claims.sum() - settled.sum())
+    spread = excess / all_claims if all_claims > 0 else 0.0
+    settled = settled + left * spread
+    estate = float(public.liquidation_claims[0]) * spread
+    rate = float(paid.sum() / claims.sum()) if claims.sum() > 0 else 0.0
+    firms.receivable_firms -= settled
+    public.liquidation_claims[0] -= estate
+    firms.cash += settled * rate
+    firms.cash[rows] -= paid
+    # failed firms' own claims on each other are settled with the others'
+    ledger.pay("firms", "liquidation", "claims of failed firms", estate * rate)
+
+
+def _dismiss(rows: Ints, columns: Firms, firms: FirmState, zones: ZoneState) -> None:
+    z = len(zones.short)
+    heads = np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / FTE_PER_HEAD
+    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
+    leaving = zones.employed * np.minimum(heads / workers, 1.0)
+    zones.employed -= leaving
+    zones.short += leaving[:-1].sum(axis=1)
+    posts = columns.posts_fte[rows]
+    lost = np.bincount(columns.zone[rows], weights=posts, minlength=z) / FTE_PER_HEAD
+    lost = np.minimum(lost, zones.posts)
+    zones.posts -= lost
+    zones.long += lost
+    firms.fte[rows] = 0.0
+
+
+def open_firms(
+    columns: Firms,
+    demand: FinalDemand,
+    firms: FirmState,
+    zones: ZoneState,
+    market: LabourMarket,
+    rates: DemographyRates,
+    demand_gap: Floats,
+    seed: int,
+    month: int,
+    ledger: Ledger,
+) -> Ints:
+    """Open new firms in free rows; return their rows.
+
+    A row keeps its zone, sector and trades; the new firm has its own generation, hence its own
+    draws, productivity and size. Chances rise with the unmet demand of the group.
+
+    Parameters
+    ----------
+    demand_gap
+        (Z × S,), unmet demand of each group over its demand.
+    """
+    may_open = ~firms.alive & (columns.output_eur > 0) & (columns.posts_fte == 0)
+    free = np.flatnonzero(may_open).astype(np.int32)
+    if len(free) == 0:
+        return free
+    chance = rates.birth_chance * (1.0 + 4.0 * demand_gap[columns.group[free]])
+    rows = free[uniform(seed, "birth", columns.key[free], firms.generation[free], month) < chance]
+    if len(rows) == 0:
+        return rows
+    firms.generation[rows] += 1
+    key = mix(columns.key[rows], firms.generation[rows])
+    firms.key[rows] = key
+    spread = rates.productivity_spread
+    draw = np.exp(spread * normal(seed, "productivity of a new firm", key) - spread**2 / 2)
+    base = columns.productivity_eur[rows]
+    floor = columns.labour_cost_eur[rows] / (1.0 - _other_costs(columns, rows)) * 1.02
+    firms.productivity_eur[rows] = np.maximum(base * draw, np.minimum(floor, base))
+    size = np.minimum(rates.birth_fte, np.maximum(columns.fte[rows], 0.3))
+    wanted = size * (0.5 + exponential(seed, "size of a new firm", key) / 2)
+    fte = np.minimum(wanted, columns.fte[rows] * 1.5)
+    firms.fte[rows] = fte
+    output = fte * firms.productivity_eur[rows]
+    firms.expected_demand[rows] = output
+    firms.capacity_eur[rows] = output / 0.82
+    share = np.minimum(fte / np.maximum(columns.fte[rows], 1e-300), 1.0)
+    firms.household_weight[rows] = demand.household_weight[rows] * share
+    firms.outside_weight[rows] = demand.outside_weight[rows] * share
+    firms.unit_cost[rows] = (
+        _other_costs(columns, rows) + columns.labour_cost_eur[rows] / firms.productivity_eur[rows]
+    )
+    firms.alive[rows] = True
+    equity = rates.birth_cash_months * output
+    firms.cash[rows] = equity
+    ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))
+    _recruit(rows, columns, fte, zones, market)
+    return rows
+
+
+def _other_costs(columns: Firms, rows: Ints) -> Floats:
+    """Return unit cost less labour at base prices, EUR per EUR of output."""
+    labour = columns.labour_cost_eur[rows] / columns.productivity_eur[rows]
+    return columns.unit_cost[rows] - labour
+
+
+def _recruit(
+    rows: Ints, columns: Firms, fte: Floats, zones: ZoneState, market: LabourMarket
+) -> None:
+    """Take the first staff of new firms from the pools of the zones that usually commute there."""
+    z = len(zones.short)
+    heads = np.bincount(columns.zone[rows], weights=fte, minlength=z) / FTE_PER_HEAD
+    shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
+    recruited = shares * heads
+    wanted = recruited[:-1].sum(axis=1)
+    pools = zones.short + zones.long
+    scale = np.minimum(1.0, 0.5 * pools / np.maximum(wanted, 1e-300))
+    outside = recruited[:-1] * (1.0 - scale)[:, None]
+    recruited[:-1] -= outside
+    recruited[-1] += outside.sum(axis=0)
+    taken = recruited[:-1].sum(axis=1)
+    short = taken * zones.short / np.maximum(pools, 1e-300)
+    zones.employed += recruited
+    zones.short -= short
+    zones.long -= taken - short
+
+
+def renew_links(
+    network: SupplyNetwork,
+    columns: Firms,
+    firms: FirmState,
+    supply: SupplyState,
+    closed: Ints,
+    rates: DemographyRates,
+    seed: int,
+    month: int,
+) -> int:
+    """Redraw links that end this month or whose supplier just closed; return how many.
+
+    The weight of a candidate is its room: what it can still make over its expected demand.
+    """
+    ends = supply.end_month <= month
+    if len(closed):
+        gone = np.zeros(len(columns), dtype=bool)
+        gone[closed] = True
+        ends |= gone[supply.supplier]
+    links = np.flatnonzero(ends)
+    if len(links) == 0:
+        return 0
+    slot = network.link_slot[links]
+    client = network.slot_client[slot]
+    position = links - network.link_start[slot]
+    chooser = mix(
+        mix(mix(firms.key[client], network.slot_sector[slot]), position), supply.draws[links]
+    )
+    capacity = np.maximum(firms.capacity_eur, 1e-300)
+    room = np.maximum(1.02 - firms.expected_demand / capacity, 0.02) * firms.alive
+    found = draw_suppliers(
+        network.supplier_table, network.slot_table[slot], client, chooser, room, firms.key, seed
+    )
+    supply.supplier[links] = np.where(found >= 0, found, supply.supplier[links])
+    supply.draws[links] += 1
+    supply.end_month[links] = month + link_lives(chooser, rates.link_half_life, seed)
+    return len(links)
+
+
+def link_lives(
+    chooser: NDArray[np.uint64], half_life_months: float, seed: int
+) -> NDArray[np.int16]:
+    """Draw lives of links in whole months, at least 1, with the given half-life."""
+    rate = np.log(2.0) / half_life_months
+    life = -np.log(to_uniform(stream(seed, "link life", chooser))) / rate
+    return np.minimum(np.ceil(life), 3000).astype(np.int16)
+
+
+def rebalance_markets(columns: Firms, firms: FirmState, demand: FinalDemand) -> None:
+    """Share each group's household and outside demand among living firms by weight.
+
+    Called when firms opened or closed; a group without a living firm leaks outside.
+    """
+    firms.household_share[:] = firms.household_weight * group_factor(
+        columns.group, firms.household_weight, demand.household_share
+    )
+    firms.outside_demand[:] = firms.outside_weight * group_factor(
+        columns.group, firms.outside_weight, demand.outside_demand_eur
+    )
+
+
+def group_factor(group: Ints, weight: Floats, total: Floats) -> Floats:
+    """Return, for each firm, its group's total over its group's sum of weights (n,)."""
+    summed = np.bincount(group, weights=weight, minlength=len(total))
+    factor = np.where(summed > 0, total / np.where(summed > 0, summed, 1.0), 0.0)
+    return factor[group]

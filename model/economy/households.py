@@ -1,0 +1,63 @@
+"""Residents' incomes, by zone, and what they spend next month (`model.md` 3.13)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.economy.money import Incomes
+from model.ledger import Ledger
+from model.state import FirmState, ZoneState
+from model.territory.territory import FinalDemand, Firms
+
+Floats = NDArray[np.float64]
+
+
+def household_demand(
+    demand: FinalDemand, columns: Firms, firms: FirmState, consumption: Floats
+) -> Floats:
+    """Return what residents ask of each firm, EUR (n,), from consumption by zone (Z,)."""
+    spent_in_zone = np.sum(consumption[:, None] * demand.household_kernel, axis=0)
+    return firms.household_share * spent_in_zone[columns.zone]
+
+
+def pay_residents(
+    columns: Firms,
+    zones: ZoneState,
+    incomes: Incomes,
+    net_pay_share: float,
+    transfers: Floats,
+    short_benefit_eur: float,
+    long_benefit_eur: float,
+    ledger: Ledger,
+) -> Floats:
+    """Add up the month's income of residents of each zone, EUR (Z,).
+
+    Net pay follows commuting (part of it leaves with workers who live outside); insertion pay and
+    dividends stay in the firm's zone; benefits go to the unemployed; transfers are exogenous.
+    """
+    z = len(transfers)
+    by_zone = np.bincount(columns.zone, weights=incomes.wages, minlength=z) * net_pay_share
+    workers = zones.employed.sum(axis=0)
+    share = zones.employed / np.maximum(workers, 1e-300)
+    by_residence = np.sum(share * by_zone, axis=1)
+    insertion = np.bincount(columns.zone, weights=incomes.posts, minlength=z) * net_pay_share
+    dividends = np.bincount(columns.zone, weights=incomes.dividends, minlength=z)
+    benefits = short_benefit_eur * zones.short + long_benefit_eur * zones.long
+    income = by_residence[:-1] + insertion + dividends + benefits + transfers
+    # workers without residents behind them (no heads in the zone) are paid outside
+    paid_outside = float(by_zone.sum() - by_residence[:-1].sum())
+    ledger.pay("households", "outside", "pay of commuters from outside", paid_outside)
+    ledger.pay("state", "households", "benefits", float(benefits.sum()))
+    ledger.pay("state", "households", "transfers", float(transfers.sum()))
+    return income
+
+
+def spend(
+    zones: ZoneState, consumption: Floats, bought_inside: Floats, income: Floats, ledger: Ledger
+) -> None:
+    """Move households' cash: last month's income is spent, this month's is kept for the next."""
+    outside = float(consumption.sum() - bought_inside.sum())
+    ledger.pay("households", "outside", "household purchases outside", outside)
+    zones.cash -= consumption
+    zones.cash += income

@@ -1,0 +1,129 @@
+"""Orders, production and delivery (`model.md` 3.8 to 3.10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from model.networks.supply import SupplyNetwork
+from model.state import FirmState, SupplyState
+
+Floats = NDArray[np.float64]
+
+UTILISATION = 0.82
+"""Output over capacity at the fixed point (`model.md` 3.9)."""
+
+OVERTIME = 1.1
+"""Most output that staff can make, over its normal output (`model.md` 3.9)."""
+
+
+@dataclass
+class GoodsFlows:
+    """What was asked, made and delivered in one month, EUR at base prices.
+
+    ``slot_local`` and ``slot_outside`` are deliveries to slots; the other fields are by firm.
+    """
+
+    demand_firms: Floats
+    demand_households: Floats
+    demand_contracts: Floats
+    demand_outside: Floats
+    output: Floats
+    fill: Floats
+    slot_local: Floats
+    slot_outside: Floats
+
+
+def place_orders(
+    network: SupplyNetwork, firms: FirmState, supply: SupplyState, smoothing_months: float
+) -> Floats:
+    """Return what each slot orders: ``max(0, a·x̂ + (m·a·x̂ - inventory)/τ)``, EUR (slots,)."""
+    use = network.slot_coefficient * firms.expected_demand[network.slot_client]
+    gap = use * network.slot_stock_months
+    gap -= supply.inventory
+    gap /= smoothing_months
+    use += gap
+    return np.maximum(use, 0.0, out=use)
+
+
+def limits_of_inputs(network: SupplyNetwork, supply: SupplyState, firms: int) -> Floats:
+    """Return the output that inventories allow each firm (n,), inf for firms without slots.
+
+    Segments are never empty: only clients that have slots are reduced, since
+    ``np.minimum.reduceat`` would return the next segment's element for an empty one.
+    """
+    limit = np.full(firms, np.inf)
+    if network.slots:
+        allowed = supply.inventory / network.slot_coefficient
+        limit[network.client_with_slots] = np.minimum.reduceat(allowed, network.client_first_slot)
+    return limit
+
+
+def produce(
+    demand: Floats, firms: FirmState, effective_fte: Floats, input_limit: Floats, ample: bool
+) -> Floats:
+    """Return output (n,): the least of demand, capacity and inputs.
+
+    Capacity is the lesser of K and of what staff can make with overtime. ``ample`` lifts capacity
+    and staff, for the Leontief limit of `model.md` 7.3.
+    """
+    output = np.minimum(demand, input_limit)
+    if not ample:
+        staff = OVERTIME * firms.productivity_eur * effective_fte
+        output = np.minimum(output, np.minimum(firms.capacity_eur, staff))
+    output[~firms.alive] = 0.0
+    return np.maximum(output, 0.0, out=output)
+
+
+def deliver_inputs(
+    network: SupplyNetwork,
+    matrix: sparse.csr_array,
+    supply: SupplyState,
+    orders: Floats,
+    fill: Floats,
+    output: Floats,
+    substitution_months: float,
+) -> tuple[Floats, Floats]:
+    """Move inputs into inventories and use them up.
+
+    Suppliers ration all clients in the same proportion. What a slot misses is bought outside at
+    speed ``1/τ_sub`` and arrives next month; the rest is asked again through the inventory gap.
+
+    Returns
+    -------
+    EUR (slots,) delivered from inside and from outside the territory.
+    """
+    local = matrix @ fill
+    local *= orders
+    outside = orders * network.slot_outside_share
+    missing = orders - local
+    missing -= outside
+    outside += supply.pending_outside
+    supply.inventory += local
+    supply.inventory += outside
+    supply.inventory -= network.slot_coefficient * output[network.slot_client]
+    np.maximum(supply.inventory, 0.0, out=supply.inventory)
+    np.maximum(missing, 0.0, out=missing)
+    np.divide(missing, substitution_months, out=supply.pending_outside)
+    return local, outside
+
+
+def sum_by_client(
+    network: SupplyNetwork, firms: int, *by_slot: Floats
+) -> tuple[Floats, ...]:
+    """Sum columns of slots over the clients that own them, each (n,)."""
+    sums = tuple(np.zeros(firms) for _ in by_slot)
+    if network.slots:
+        for total, column in zip(sums, by_slot, strict=True):
+            total[network.client_with_slots] = np.add.reduceat(column, network.client_first_slot)
+    return sums
+
+
+def adapt_expectations(firms: FirmState, demand: Floats, speed: float) -> None:
+    """Move expected demand and capacity: x̂ by θ; K towards x̂/0.82, 1/18 up and 1/60 down."""
+    firms.expected_demand += speed * (demand - firms.expected_demand)
+    gap = firms.expected_demand / UTILISATION - firms.capacity_eur
+    firms.capacity_eur += np.where(gap > 0, gap / 18.0, gap / 60.0)

@@ -1,0 +1,262 @@
+"""The supply network: who buys which input from whom, and how links are drawn and redrawn.
+
+An *input slot* is one client's need of one input sector; a slot has a few *links*, each to one
+supplier. Places are fixed: redrawing a link writes its supplier in place, so one sparse matrix
+serves every month in both directions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from model.random_streams import mix, stream, to_uniform, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+TABLE_SIZE = 1024
+"""Entries of one supplier table: the bounded candidate list of a (client zone, sector) pair."""
+
+RACE_SIZE = 3
+"""Candidates looked at when a link is drawn: the keyed race is run among them."""
+
+
+@dataclass(frozen=True)
+class SupplyNetwork:
+    """Slots and links as columns.
+
+    Attributes
+    ----------
+    slot_client
+        int32 (slots,), firm that buys; sorted.
+    slot_sector
+        int16 (slots,), sector bought.
+    slot_coefficient
+        (slots,), EUR of this input per EUR of the client's output.
+    slot_stock_months
+        (slots,), target inventory in months of use.
+    slot_table
+        int32 (slots,), row of ``supplier_table`` in which the slot finds suppliers.
+    link_start
+        int32 (slots + 1,), first link of each slot.
+    link_slot
+        int32 (links,), slot of each link.
+    slot_outside_share
+        (slots,), share of the slot's orders that goes outside the territory.
+    link_share
+        (links,), share of the slot's orders sent to that supplier.
+    link_supplier
+        int32 (links,), supplier at the start.
+    supplier_table
+        int32 (zones × sectors, TABLE_SIZE), suppliers sampled in proportion to
+        ``fte**alpha * exp(-distance / reach)``; -1 where the sector has none.
+    client_first_slot, client_with_slots
+        For segment reductions: first slot and firm of each client that has slots.
+    """
+
+    slot_client: Ints
+    slot_sector: NDArray[np.int16]
+    slot_coefficient: Floats
+    slot_stock_months: Floats
+    slot_table: Ints
+    slot_outside_share: Floats
+    link_start: Ints
+    link_slot: Ints
+    link_share: Floats
+    link_supplier: Ints
+    supplier_table: Ints
+    client_first_slot: Ints
+    client_with_slots: Ints
+
+    @property
+    def slots(self) -> int:
+        """Number of input slots."""
+        return len(self.slot_client)
+
+    @property
+    def links(self) -> int:
+        """Number of supply links."""
+        return len(self.link_supplier)
+
+    def matrix(self, firms: int, supplier: Ints) -> sparse.csr_array:
+        """Return the (slots, firms) matrix of link shares that shares memory with ``supplier``."""
+        matrix = sparse.csr_array(
+            (self.link_share, supplier, self.link_start), shape=(self.slots, firms), copy=False
+        )
+        # scipy may have copied to unify index types; the in-place renewal needs the very array
+        matrix.indices = supplier
+        return matrix
+
+
+def outside_shares(link_slot: Ints, link_share: Floats, slots: int) -> Floats:
+    """Return what the links of each slot leave to the outside (slots,), never below 0."""
+    return np.maximum(1.0 - np.bincount(link_slot, weights=link_share, minlength=slots), 0.0)
+
+
+def supplier_tables(
+    zone: NDArray[np.integer],
+    sector: NDArray[np.integer],
+    size: Floats,
+    key: NDArray[np.uint64],
+    distance_km: Floats,
+    reach_km: Floats,
+    size_exponent: float,
+    seed: int,
+) -> Ints:
+    """Sample the supplier table of each (client zone, sector) pair.
+
+    Stratified sampling of ``TABLE_SIZE`` points of the cumulated weights, with one keyed jitter a
+    point: every supplier has its exact share in expectation. Sizes are FTE, not euros, so that the
+    table does not depend on the currency.
+
+    Parameters
+    ----------
+    zone, sector, size, key
+        Firm columns (n,); ``size`` 0 removes the firm.
+    distance_km
+        (Z, Z) between zones.
+    reach_km
+        (S,), distance over which the chance of a link falls by e.
+    size_exponent
+        Preferential attachment: 1.08 (`facts.md` 4, arXiv 2503.20594).
+    """
+    zones, sectors = distance_km.shape[0], len(reach_km)
+    table = np.full((zones * sectors, TABLE_SIZE), -1, dtype=np.int32)
+    weight_of_size = np.where(size > 0, np.maximum(size, 1e-9) ** size_exponent, 0.0)
+    strata = np.arange(TABLE_SIZE)
+    for s in range(sectors):
+        rows = np.flatnonzero((sector == s) & (size > 0))
+        if len(rows) == 0:
+            continue
+        for z in range(zones):
+            weight = weight_of_size[rows] * np.exp(-distance_km[z, zone[rows]] / reach_km[s])
+            cumulated = np.cumsum(weight)
+            jitter = uniform(seed, "supplier table", z, s, strata)
+            point = (strata + jitter) / TABLE_SIZE * cumulated[-1]
+            found = np.minimum(np.searchsorted(cumulated, point, side="right"), len(rows) - 1)
+            table[z * sectors + s] = rows[found]
+    return table
+
+
+def draw_suppliers(
+    network_table: Ints,
+    table_row: NDArray[np.integer],
+    client: NDArray[np.integer],
+    chooser: NDArray[np.uint64],
+    weight: Floats,
+    entity_key: NDArray[np.uint64],
+    seed: int,
+) -> Ints:
+    """Draw one supplier a link by a keyed race among candidates of its table.
+
+    Parameters
+    ----------
+    table_row, client, chooser
+        (m,), row of the supplier table, buying firm and key of each link to draw; the chooser's
+        key holds the link's identity and how often it was drawn before.
+    weight
+        (n,), willingness and room of each firm now; 0 cannot be chosen.
+    entity_key
+        (n,), key of each firm, its generation included.
+
+    Returns
+    -------
+    int32 (m,), the supplier, -1 where no candidate has a positive weight.
+    """
+    base = stream(seed, "link candidates", chooser)
+    race = stream(seed, "link race", chooser)
+    best = np.full(len(table_row), -1, dtype=np.int32)
+    best_time = np.full(len(table_row), np.inf)
+    for attempt in range(RACE_SIZE):
+        place = (to_uniform(mix(base, attempt)) * TABLE_SIZE).astype(np.intp)
+        candidate = network_table[table_row, place]
+        open_to = np.where((candidate >= 0) & (candidate != client), weight[candidate], 0.0)
+        with np.errstate(divide="ignore"):
+            time = -np.log(to_uniform(mix(race, entity_key[candidate]))) / open_to
+        wins = time < best_time
+        best = np.where(wins, candidate, best)
+        best_time = np.where(wins, time, best_time)
+    return best.astype(np.int32)
+
+
+def build_supply_network(
+    sector: NDArray[np.integer],
+    zone: NDArray[np.integer],
+    size: Floats,
+    key: NDArray[np.uint64],
+    local_coefficient: Floats,
+    supplier_table: Ints,
+    stock_months: Floats,
+    link_counts: Floats,
+    seed: int,
+) -> SupplyNetwork:
+    """Open the slots of every firm and draw the first suppliers.
+
+    Parameters
+    ----------
+    sector, zone, size, key
+        Firm columns (n,); firms of size 0 have no slot.
+    local_coefficient
+        (S, S), EUR of input of the row's sector bought inside the territory per EUR of output of
+        the column's sector; 0 where the input is bought outside in one lump.
+    stock_months
+        (S,), target inventory of an input of each sector, months of use.
+    link_counts
+        Probabilities of a second, third … supplier, each raised by one for firms of 10 and of 50
+        FTE and more.
+    """
+    sectors = local_coefficient.shape[0]
+    inputs = [np.flatnonzero(local_coefficient[:, s] > 0) for s in range(sectors)]
+    slots_of_sector = np.array([len(i) for i in inputs])
+    counts = np.where(size > 0, slots_of_sector[sector], 0)
+    slot_client = np.repeat(np.arange(len(sector), dtype=np.int32), counts)
+    first = np.cumsum(counts) - counts
+    position = np.arange(len(slot_client)) - np.repeat(first, counts)
+    padded = np.full((sectors, max(1, slots_of_sector.max(initial=0))), -1)
+    for s, found in enumerate(inputs):
+        padded[s, : len(found)] = found
+    client_sector = sector[slot_client]
+    slot_sector = padded[client_sector, position].astype(np.int16)
+    coefficient = local_coefficient[slot_sector, client_sector]
+    slot_key = mix(key[slot_client], slot_sector)
+    spread = to_uniform(mix(stream(seed, "links of a slot"), slot_key))
+    links = 1 + np.sum(spread[:, None] < np.asarray(link_counts)[None, :], axis=1)
+    links = links + (size[slot_client] >= 10) + (size[slot_client] >= 50)
+    table_row = (zone[slot_client] * sectors + slot_sector).astype(np.int32)
+    links = np.where(supplier_table[table_row, 0] >= 0, links, 0)
+    link_start = np.concatenate([[0], np.cumsum(links)]).astype(np.int32)
+    link_slot = np.repeat(np.arange(len(slot_client), dtype=np.int32), links)
+    link_position = np.arange(len(link_slot)) - link_start[link_slot]
+    link_key = mix(slot_key[link_slot], link_position)
+    raw = 0.25 - np.log(to_uniform(mix(stream(seed, "link share"), link_key)))
+    total = np.bincount(link_slot, weights=raw, minlength=len(slot_client))
+    supplier = draw_suppliers(
+        supplier_table,
+        table_row[link_slot],
+        slot_client[link_slot],
+        mix(link_key, 0),
+        (size > 0).astype(np.float64),
+        key,
+        seed,
+    )
+    share = np.where(supplier >= 0, raw / total[link_slot], 0.0)
+    with_slots = np.flatnonzero(counts > 0)
+    return SupplyNetwork(
+        slot_client=slot_client,
+        slot_sector=slot_sector,
+        slot_coefficient=coefficient,
+        slot_stock_months=stock_months[slot_sector],
+        slot_table=table_row,
+        slot_outside_share=outside_shares(link_slot, share, len(slot_client)),
+        link_start=link_start,
+        link_slot=link_slot,
+        link_share=share,
+        link_supplier=np.maximum(supplier, 0).astype(np.int32),
+        supplier_table=supplier_table,
+        client_first_slot=first[with_slots].astype(np.int32),
+        client_with_slots=with_slots.astype(np.int32),
+    )

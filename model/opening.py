@@ -1,0 +1,278 @@
+"""The opening state: stocks that make every month repeat the last at current practice.
+
+Stocks are derived in the same floating-point expressions as the month uses (`model.md` 2.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.economy import households, production
+from model.economy.demography import EVER, group_factor, link_lives
+from model.economy.labour import FTE_PER_HEAD
+from model.economy.money import DIVIDEND_SPEED
+from model.procurement.legal_calendar import rules_at
+from model.procurement.levers import Levers
+from model.procurement.practice import practice_in_force
+from model.random_streams import mix, normal
+from model.state import (
+    PARTS,
+    ContractState,
+    FirmState,
+    PublicState,
+    State,
+    SupplyState,
+    ZoneState,
+)
+from model.territory.buyers import BUYER_KINDS
+from model.territory.derived import DerivedColumns
+from model.territory.territory import Territory
+
+Floats = NDArray[np.float64]
+
+TERRITORY_SEED = 2014
+"""Seed of what belongs to the territory and not to the run, such as opening cash."""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """What closes the accounts at the fixed point, given the hypotheses of the run.
+
+    Attributes
+    ----------
+    transfers_eur
+        (Z,), monthly income of residents that does not depend on the simulated economy: pensions,
+        pay of public, farm and outside jobs, less what they save.
+    cash_target
+        (n,), cash above which dividends are paid, in months of output.
+    to_long
+        (Z,), monthly chance that a short-term unemployed person becomes long-term.
+    """
+
+    transfers_eur: Floats
+    cash_target: Floats
+    to_long: Floats
+
+
+def opening_state(
+    territory: Territory, derived: DerivedColumns, h: Mapping[str, float]
+) -> tuple[State, Closure]:
+    """Return the opening state and the closure of a run."""
+    firms = _firms(territory, h)
+    supply = _supply(territory)
+    contracts = _contracts(territory, derived, h)
+    zones = _zones(territory)
+    public = _public(territory)
+    state = State(0, firms, supply, contracts, zones, public)
+    return state, _close(territory, derived, state, h)
+
+
+def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
+    f, demand = territory.firms, territory.demand
+    n = len(f)
+    days = h["cash_days_median"] * np.exp(
+        h["cash_days_spread"] * normal(TERRITORY_SEED, "cash", f.key)
+    )
+    return FirmState(
+        alive=f.output_eur > 0,
+        generation=np.zeros(n, dtype=np.int16),
+        key=f.key.copy(),
+        fte=f.fte.copy(),
+        clause_fte=np.zeros(n),
+        productivity_eur=f.productivity_eur.copy(),
+        unit_cost=f.unit_cost.copy(),
+        expected_demand=f.output_eur.copy(),
+        capacity_eur=f.output_eur / production.UTILISATION,
+        cash=f.output_eur * days / 30.0,
+        receivable_firms=np.zeros(n),
+        receivable_outside=np.zeros(n),
+        payable_firms=np.zeros(n),
+        payable_outside=np.zeros(n),
+        household_weight=demand.household_weight.copy(),
+        outside_weight=demand.outside_weight.copy(),
+        household_share=demand.household_weight
+        * group_factor(f.group, demand.household_weight, demand.household_share),
+        outside_demand=demand.outside_weight
+        * group_factor(f.group, demand.outside_weight, demand.outside_demand_eur),
+        visibility=f.visibility.copy(),
+    )
+
+
+def _supply(territory: Territory) -> SupplyState:
+    network = territory.supply
+    use = network.slot_coefficient * territory.firms.output_eur[network.slot_client]
+    return SupplyState(
+        inventory=use * network.slot_stock_months,
+        pending_outside=np.zeros(network.slots),
+        supplier=network.link_supplier.copy(),
+        end_month=np.full(network.links, EVER, dtype=np.int16),
+        draws=np.zeros(network.links, dtype=np.int16),
+    )
+
+
+def _contracts(
+    territory: Territory, derived: DerivedColumns, h: Mapping[str, float]
+) -> ContractState:
+    needs, opening = territory.needs, territory.contracts
+    rows = PARTS * len(needs.buyer)
+
+    def parent[T: np.generic](values: NDArray[T], other: float) -> NDArray[T]:
+        column = np.full(rows, other, dtype=values.dtype)
+        column[: len(values)] = values
+        return column
+
+    volume = parent(np.asarray(needs.annual_volume_eur, dtype=np.float64), 0.0)
+    months = opening_payment_days(territory, h)[derived.buyer_of_row] / 30.0
+    return ContractState(
+        holder=parent(opening.holder, -1),
+        volume_eur=volume,
+        price=np.ones(rows),
+        months_left=parent(needs.months_left.astype(np.int16), 0),
+        months_total=np.tile(needs.duration_months, PARTS).astype(np.int16),
+        backlog_eur=np.zeros(rows),
+        receivable_eur=volume / 12.0 * months,
+        advance_eur=np.zeros(rows),
+        output_share=parent(opening.output_share, 1.0),
+        fte_per_eur=parent(opening.fte_per_eur, 0.0),
+        clause_hours=np.zeros(rows),
+        reserved=parent(opening.reserved, 0.0),
+        failures=np.zeros(rows, dtype=np.int16),
+        renewal=np.zeros(rows, dtype=np.int16),
+    )
+
+
+def opening_payment_days(territory: Territory, h: Mapping[str, float]) -> Floats:
+    """Return days from service to payment by buyer (B,) at current practice."""
+    practice = practice_in_force(Levers(), -1, rules_at(2024, 1), BUYER_KINDS)
+    return practice.payment_days[territory.buyers.kind] + h["acceptance_days"]
+
+
+def _zones(territory: Territory) -> ZoneState:
+    labour = territory.labour
+    return ZoneState(
+        employed=labour.employed_heads.copy(),
+        short=labour.short_heads.copy(),
+        long=labour.long_heads.copy(),
+        posts=labour.posts_heads.copy(),
+        clause=np.zeros(len(labour.short_heads)),
+        cash=territory.demand.consumption_eur.copy(),
+    )
+
+
+def _public(territory: Territory) -> PublicState:
+    n, z = len(territory.firms), len(territory.zones.keys)
+    buyers = len(territory.buyers.envelope_eur)
+    return PublicState(
+        buyer_cash=np.zeros(buyers),
+        volume_factor=np.ones(buyers),
+        lever_cost_year=np.zeros(buyers),
+        liquidation_claims=np.zeros(2),
+        accounts=np.zeros(4),
+        tracer=np.zeros((n, 2)),
+        household_tracer=np.zeros(z),
+    )
+
+
+def _close(
+    territory: Territory, derived: DerivedColumns, state: State, h: Mapping[str, float]
+) -> Closure:
+    """Set trade claims to their steady level; derive transfers, cash targets and pool rates."""
+    t, f, s = territory, territory.firms, state.firms
+    n, network = len(f), territory.supply
+    orders = production.place_orders(network, s, state.supply, t.order_smoothing_months)
+    matrix = network.matrix(n, state.supply.supplier)
+    by_firms = matrix.T @ orders
+    local_slots = orders * (matrix @ np.ones(n))
+    outside_slots = orders * network.slot_outside_share
+    local, outside = production.sum_by_client(network, n, local_slots, outside_slots)
+    outside += f.outside_input * f.output_eur
+    rows = np.flatnonzero(state.contracts.holder >= 0)
+    holder = state.contracts.holder[rows]
+    monthly = state.contracts.volume_eur[rows] / 12.0
+    share = state.contracts.output_share[rows]
+    by_buyers = np.bincount(holder, weights=monthly, minlength=n + 1)[:n]
+    goods = np.bincount(holder, weights=monthly * (1.0 - share), minlength=n + 1)[:n]
+    by_households = households.household_demand(
+        t.demand, f, s, t.demand.consumption_eur
+    )
+    outside += goods
+    months = h["trade_days"] / 30.0
+    s.receivable_firms[:] = by_firms * months
+    s.receivable_outside[:] = s.outside_demand * months
+    s.payable_firms[:] = local * months
+    s.payable_outside[:] = outside * months
+    wages = f.labour_cost_eur * s.fte
+    posts = (f.post_cost_eur - f.post_subsidy_eur) * f.posts_fte
+    receipts = by_firms + by_households + by_buyers + s.outside_demand
+    costs = local + outside + wages + posts + (f.production_tax + f.capital) * f.output_eur
+    profit = receipts - costs
+    target = s.cash - profit / DIVIDEND_SPEED
+    cash_target = np.divide(target, f.output_eur, out=np.zeros(n), where=f.output_eur > 0)
+    dividends = np.maximum(s.cash - cash_target * f.output_eur, 0.0) * DIVIDEND_SPEED
+    income = _endogenous_income(t, state, wages, dividends, h)
+    return Closure(
+        transfers_eur=t.demand.consumption_eur - income,
+        cash_target=cash_target,
+        to_long=_pool_rates(t, state, h),
+    )
+
+
+def _endogenous_income(
+    territory: Territory,
+    state: State,
+    wages: Floats,
+    dividends: Floats,
+    h: Mapping[str, float],
+) -> Floats:
+    """Return monthly income of residents from the simulated economy (Z,), as the month does."""
+    from model.economy.money import Incomes
+    from model.ledger import Ledger
+
+    t, f = territory, territory.firms
+    kept = np.where(f.local_owned & t.dividends_to_residents, dividends, 0.0)
+    incomes = Incomes(wages=wages, posts=f.post_cost_eur * f.posts_fte, dividends=kept)
+    return households.pay_residents(
+        f,
+        state.zones,
+        incomes,
+        t.net_pay_share,
+        np.zeros(len(t.zones.keys)),
+        h["benefit_short_eur"] * t.money_scale,
+        h["benefit_long_eur"] * t.money_scale,
+        Ledger(),
+    )
+
+
+def _pool_rates(territory: Territory, state: State, h: Mapping[str, float]) -> Floats:
+    """Solve the rate from short to long that keeps both pools constant (Z,).
+
+    With S and L the pools, leavers E·σ, exits from insertion to work x, hires from pools
+    E·σ - x = f·(S + φ·L): S is constant when E·σ = f·S + m·S, and then so is L.
+    """
+    t, zones = territory, state.zones
+    rate, penalty = h["separation_rate"], h["long_term_penalty"]
+    leavers = t.firms.fte * rate
+    z = len(zones.short)
+    heads = np.bincount(t.firms.zone, weights=leavers, minlength=z) / FTE_PER_HEAD
+    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
+    leaving = (zones.employed * (heads / workers))[:-1].sum(axis=1)
+    to_work = np.minimum(h["insertion_exit_to_work"] * zones.posts / h["insertion_post_months"],
+                         heads)
+    from_pools = (zones.employed * ((heads - to_work) / workers))[:-1].sum(axis=1)
+    seekers = np.maximum(zones.short + penalty * zones.long, 1e-300)
+    finding = from_pools / seekers
+    return np.maximum(leaving / np.maximum(zones.short, 1e-300) - finding, 0.0)
+
+
+def link_ends(territory: Territory, half_life_months: float, seed: int) -> NDArray[np.int16]:
+    """Draw the month in which each opening link ends (links,)."""
+    network = territory.supply
+    client = network.slot_client[network.link_slot]
+    position = np.arange(network.links) - network.link_start[network.link_slot]
+    sector = network.slot_sector[network.link_slot]
+    key = mix(mix(territory.firms.key[client], sector), position)
+    return link_lives(key, half_life_months, seed)

@@ -1,0 +1,58 @@
+"""Award: the most advantageous valid bid, by the weights of the lot (`model.md` 4.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.procurement.bids import Bids
+from model.procurement.tenders import DIRECT, Tenders
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+DIRECT_AFTER_FAILURES = 2
+"""Failed procedures after which the buyer negotiates with one able firm (art. R.2122-2)."""
+
+
+@dataclass(frozen=True)
+class Awards:
+    """Result of each lot (T,): winner's place among the bids (-1: none), number of valid bids."""
+
+    place: Ints
+    bids: Ints
+    negotiated: Bools
+
+    @property
+    def awarded(self) -> Bools:
+        """Whether the lot found a holder."""
+        return self.place >= 0
+
+
+def award(tenders: Tenders, bids: Bids, failures: NDArray[np.integer]) -> Awards:
+    """Choose the holder of each lot.
+
+    Score = Σ weight × (lowest price/price, technical, environmental, social); ties go to the first
+    candidate of the race. Direct purchases and lots whose procedure failed
+    ``DIRECT_AFTER_FAILURES`` times go to the first able firm of the race, wherever it is.
+    """
+    valid = bids.valid
+    count = valid.sum(axis=1).astype(np.int32)
+    lowest = np.where(valid, bids.price, np.inf).min(axis=1)
+    price_score = lowest[:, None] / bids.price
+    w = tenders.weights
+    score = w[:, 0, None] * np.where(valid, price_score, 0.0)
+    score = score + w[:, 1, None] * bids.technical
+    score = score + w[:, 2, None] * bids.environmental
+    score = score + w[:, 3, None] * bids.social
+    place = np.argmax(np.where(valid, score, -np.inf), axis=1).astype(np.int32)
+    place = np.where(count > 0, place, -1)
+    direct = tenders.procedure == DIRECT
+    first_able = np.argmax(bids.firm >= 0, axis=1).astype(np.int32)
+    has_able = (bids.firm >= 0).any(axis=1)
+    negotiated = (count == 0) & has_able & (direct | (failures >= DIRECT_AFTER_FAILURES))
+    place = np.where(negotiated, first_able, place).astype(np.int32)
+    return Awards(place=place, bids=count, negotiated=negotiated)

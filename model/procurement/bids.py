@@ -1,0 +1,272 @@
+"""Bid or not, at what price and with what quality (`model.md` 4.3 to 4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.procurement.candidates import INFORMED_SIZE, Informed
+from model.procurement.categories import Category
+from model.procurement.tenders import DIRECT, FORMAL, Tenders
+from model.random_streams import mix, stream, to_uniform
+from model.state import FirmState
+from model.territory.territory import Firms, Sectors
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+OUTSIDE_SIZE = 6
+"""Most outside firms that hear of one lot."""
+
+SATURATION_BIDDERS = 7.0
+"""Bidders beyond which the price no longer falls (Onur and Tas 2019, `facts.md` 2.6)."""
+
+
+@dataclass(frozen=True)
+class CategoryColumns:
+    """Category attributes as columns (C,), of the categories in use."""
+
+    works: Bools
+    traded: Bools
+    labour_share: Floats
+    product_sector: Ints
+    product_trade_sector: int
+    structure_supplied: Bools
+
+    @classmethod
+    def of(cls, categories: tuple[Category, ...], codes: tuple[str, ...]) -> CategoryColumns:
+        """Turn category entries into columns; sectors as positions in ``codes``."""
+        place = {code: i for i, code in enumerate(codes)}
+        return cls(
+            works=np.array([c.kind == "works" for c in categories]),
+            traded=np.array([c.traded for c in categories]),
+            labour_share=np.array([c.labour_share for c in categories]),
+            product_sector=np.array(
+                [place.get(c.product_sector, place["GZ"]) for c in categories], dtype=np.int32
+            ),
+            product_trade_sector=place["GZ"],
+            structure_supplied=np.array([c.siae_supplied for c in categories]),
+        )
+
+
+@dataclass(frozen=True)
+class Bids:
+    """Bids of the month (T, INFORMED_SIZE + OUTSIDE_SIZE): firms of the territory, then outside.
+
+    Attributes
+    ----------
+    firm
+        int32, row of the firm, ``n`` for an outside firm, -1 where nobody.
+    valid
+        Whether the firm submits an acceptable bid.
+    price
+        Relative to the base price.
+    technical, environmental, social
+        Scores in [0, 1].
+    small
+        Whether the enterprise is micro, small or medium.
+    output_share
+        Part of the amount that is output of the holder: the margin for a trader, else 1.
+    fte_per_eur
+        Direct FTE-months of the holder per EUR of volume at base prices.
+    """
+
+    firm: Ints
+    valid: Bools
+    price: Floats
+    technical: Floats
+    environmental: Floats
+    social: Floats
+    small: Bools
+    output_share: Floats
+    fte_per_eur: Floats
+
+
+def collect_bids(
+    tenders: Tenders,
+    informed: Informed,
+    columns: Firms,
+    firms: FirmState,
+    sectors: Sectors,
+    categories: CategoryColumns,
+    threshold_eur: float,
+    h: Mapping[str, float],
+    seed: int,
+) -> Bids:
+    """Ask every informed firm whether it bids and at what price.
+
+    Parameters
+    ----------
+    threshold_eur
+        The waiver threshold, the unit in which outside firms see the size of a lot.
+    """
+    local = _local_bids(tenders, informed, columns, firms, sectors, categories, h, seed)
+    outside = _outside_bids(tenders, columns, sectors, categories, threshold_eur, h, seed)
+    joined = {
+        name: np.concatenate([getattr(local, name), getattr(outside, name)], axis=1)
+        for name in ("firm", "technical", "environmental", "social", "small", "output_share",
+                     "fte_per_eur")
+    }
+    chance = np.concatenate([local.chance, outside.chance], axis=1)
+    cost = np.concatenate([local.cost, outside.cost], axis=1)
+    pressure = np.concatenate([local.pressure, outside.pressure], axis=1)
+    valid = np.concatenate([local.drawn, outside.drawn], axis=1) < chance
+    # bidders expect as many rivals as the conditions of the lot usually bring, not those who came
+    expected = np.clip(chance.sum(axis=1, keepdims=True), 1.0, SATURATION_BIDDERS)
+    markup = h["markup_alone"] - h["markup_per_doubling"] * np.log2(expected)
+    markup = markup + h["markup_utilisation"] * pressure
+    floor = cost * (1.0 - h["normal_margin"])
+    price = np.maximum(cost * (1.0 + markup), floor)
+    return Bids(valid=valid, price=price, **joined)
+
+
+@dataclass(frozen=True)
+class _Side:
+    firm: Ints
+    chance: Floats
+    drawn: Floats
+    cost: Floats
+    pressure: Floats
+    technical: Floats
+    environmental: Floats
+    social: Floats
+    small: Bools
+    output_share: Floats
+    fte_per_eur: Floats
+
+
+def _local_bids(
+    tenders: Tenders,
+    informed: Informed,
+    columns: Firms,
+    firms: FirmState,
+    sectors: Sectors,
+    categories: CategoryColumns,
+    h: Mapping[str, float],
+    seed: int,
+) -> _Side:
+    rows = informed.rows
+    present = rows >= 0
+    keys = mix(stream(seed, "bid", tenders.key)[:, None], firms.key[rows])
+    trader = (columns.sector[rows] == categories.product_trade_sector) & categories.traded[
+        tenders.category
+    ][:, None]
+    output_share = np.where(trader, h["goods_margin"], 1.0)
+    monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
+    room = np.maximum(firms.capacity_eur[rows], 1e-300)
+    size = monthly_output / room
+    load = (firms.expected_demand[rows]) / room
+    cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
+    waited = monthly_output * tenders.payment_days[:, None] / 30.0
+    small = columns.enterprise_class[rows] <= 1
+    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * output_share * small
+    strain = np.maximum(waited - advance, 0.0) / np.maximum(cash, 1e-300)
+    logit = (
+        h["bid_base"]
+        - h["bid_lot_size"] * np.maximum(np.log(size / h["bid_comfortable_size"]), 0.0)
+        - h["bid_lot_too_small"] * np.maximum(np.log(h["bid_minimum_size"] / size), 0.0)
+        - h["bid_distance"] * informed.distance_km / 100.0
+        - h["bid_formal"] * (tenders.procedure == FORMAL)[:, None] * small
+        - h["bid_clause"] * tenders.clause[:, None]
+        - h["bid_cash"] * np.minimum(strain, 3.0)
+        - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
+    )
+    turnover = columns.enterprise_turnover_eur[rows]
+    able = turnover >= tenders.required_turnover[:, None] * tenders.amount_eur[:, None]
+    fits = size + load <= h["most_load_to_bid"]
+    chance = np.where(present & able & fits, _logistic(logit), 0.0)
+    relative = firms.unit_cost[rows] / sectors.unit_cost[columns.sector[rows]]
+    relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
+    cost = relative + _extra_costs(tenders, informed.distance_km, advance, h)
+    draws = [to_uniform(mix(keys, i)) for i in range(4)]
+    fte = output_share / firms.productivity_eur[rows]
+    return _Side(
+        firm=rows,
+        chance=chance,
+        drawn=draws[0],
+        cost=cost,
+        pressure=np.clip(load - 0.82, -0.4, 0.4),
+        technical=0.5 * columns.technical[rows] + 0.5 * draws[1],
+        environmental=0.7 * columns.environmental[rows] + 0.3 * draws[2],
+        social=0.7 * columns.social[rows] + 0.3 * draws[3],
+        small=small,
+        output_share=output_share,
+        fte_per_eur=fte,
+    )
+
+
+def _outside_bids(
+    tenders: Tenders,
+    columns: Firms,
+    sectors: Sectors,
+    categories: CategoryColumns,
+    threshold_eur: float,
+    h: Mapping[str, float],
+    seed: int,
+) -> _Side:
+    """Draw outside bidders: more of them for large lots and wide publicity, same cost spread."""
+    shape = (len(tenders), OUTSIDE_SIZE)
+    place = np.arange(OUTSIDE_SIZE)
+    keys = mix(stream(seed, "outside bid", tenders.key)[:, None], place)
+    draws = [to_uniform(mix(keys, i)) for i in range(7)]
+    size = np.log2(np.maximum(tenders.amount_eur / threshold_eur, 0.25))
+    heard = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
+    heard = heard * np.where(tenders.procedure == DIRECT, 0.3, 1.0)
+    heard = heard + h["outside_formal"] * (tenders.procedure == FORMAL)
+    goods = categories.traded[tenders.category]
+    heard = heard + h["outside_goods"] * goods
+    heard = np.where(tenders.reserved, 0.25 * heard, heard)
+    chance = np.clip(heard[:, None] - place, 0.0, 1.0) * h["outside_bid_chance"]
+    trader = goods[:, None] & (draws[1] < h["outside_trader_share"])
+    sector = np.where(
+        trader, categories.product_trade_sector, categories.product_sector[tenders.category][:, None]
+    )
+    output_share = np.where(trader, h["goods_margin"], 1.0)
+    from scipy.special import ndtri
+
+    spread = h["productivity_spread"]
+    productivity = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
+    labour = sectors.labour_share[sector] / sectors.unit_cost[sector]
+    relative = 1.0 + labour * (1.0 / productivity - 1.0)
+    relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
+    distance = 60.0 + 140.0 * draws[3]
+    small = draws[4] < h["outside_sme_share"]
+    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
+    cost = relative + _extra_costs(tenders, distance, advance, h)
+    score = to_uniform(mix(keys[..., None], np.arange(10, 13)))
+    # outside firms have the same scores as local ones, drawn around the same means
+    quality = 0.25 + 0.5 * score
+    noise = np.stack([draws[5], draws[6], to_uniform(mix(keys, 7))], axis=-1)
+    return _Side(
+        firm=np.full(shape, len(columns), dtype=np.int32),
+        chance=chance,
+        drawn=draws[0],
+        cost=cost,
+        pressure=np.zeros(shape),
+        technical=0.5 * quality[..., 0] + 0.5 * noise[..., 0],
+        environmental=0.7 * quality[..., 1] + 0.3 * noise[..., 1],
+        social=0.7 * quality[..., 2] + 0.3 * noise[..., 2],
+        small=small,
+        output_share=output_share,
+        fte_per_eur=output_share / (sectors.productivity_eur[sector] * productivity),
+    )
+
+
+def _extra_costs(
+    tenders: Tenders, distance_km: Floats, advance_eur: Floats, h: Mapping[str, float]
+) -> Floats:
+    """Return transport, clause and cash costs over the base price (T, candidates)."""
+    waited = tenders.payment_days[:, None] / 365.0
+    advanced = advance_eur / np.maximum(tenders.yearly_eur[:, None], 1e-300) / 2.0
+    cash = h["cash_cost_rate"] * np.maximum(waited - advanced, 0.0)
+    usual = h["cash_cost_rate"] * 30.0 / 365.0
+    transport = h["transport_cost_100km"] * distance_km / 100.0
+    return transport + cash - usual + h["clause_cost"] * tenders.clause[:, None]
+
+
+def _logistic(x: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-x))

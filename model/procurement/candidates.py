@@ -1,0 +1,158 @@
+"""Who could bid: bounded candidate lists, and the keyed race that tells who hears of a lot.
+
+`model.md` 4.3: establishments that supply the category, by a keyed race on nearness, size and
+visibility up to a cap, over-dispersed by category, zone and need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.random_streams import mix, stream, to_uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+LIST_SIZE = 128
+"""Most establishments kept for a (category, zone) pair."""
+
+STRUCTURES_SIZE = 24
+"""Most social structures kept for a (category, zone) pair."""
+
+INFORMED_SIZE = 16
+"""Most establishments of the territory that hear of one lot."""
+
+
+@dataclass(frozen=True)
+class CandidateLists:
+    """Candidates of each (category, zone of performance) pair, -1 where the list is shorter.
+
+    Attributes
+    ----------
+    rows
+        int32 (C × Z, LIST_SIZE), firms that supply the category.
+    weight
+        (C × Z, LIST_SIZE), nearness × size, visibility apart.
+    structures
+        int32 (C × Z, STRUCTURES_SIZE), structures that a reserved lot can go to.
+    able_outside
+        (C,), relative number of outside firms that supply the category.
+    """
+
+    rows: Ints
+    weight: Floats
+    structures: Ints
+    able_outside: Floats
+
+
+def build_candidate_lists(
+    trades: NDArray[np.int16],
+    supplies: NDArray[np.bool_],
+    structure: NDArray[np.bool_],
+    zone: NDArray[np.integer],
+    fte: Floats,
+    key: NDArray[np.uint64],
+    distance_km: Floats,
+    reach_km: float,
+    size_exponent: float,
+    overdispersion: Floats,
+    seed: int,
+) -> CandidateLists:
+    """Keep, for each category and zone, the first of a keyed race on nearness × size.
+
+    Parameters
+    ----------
+    trades
+        int16 (n, 2), categories supplied by ordinary firms, -1 none.
+    supplies
+        (n, C) for structures only: categories of each (rows of ordinary firms are False).
+    structure
+        (n,), firms that reserved lots can go to.
+    distance_km
+        (Z, Z); ``reach_km`` the distance over which the chance to hear of a lot falls by e.
+    """
+    categories, zones = supplies.shape[1], distance_km.shape[0]
+    rows = np.full((categories * zones, LIST_SIZE), -1, dtype=np.int32)
+    weights = np.zeros((categories * zones, LIST_SIZE))
+    structures = np.full((categories * zones, STRUCTURES_SIZE), -1, dtype=np.int32)
+    size = np.maximum(fte, 0.1) ** size_exponent
+    for c in range(categories):
+        member = ((trades == c).any(axis=1) | supplies[:, c]) & (fte > 0)
+        found = np.flatnonzero(member)
+        reserved = np.flatnonzero(supplies[:, c] & structure & (fte > 0))
+        for z in range(zones):
+            nearness = np.exp(-distance_km[z] / reach_km)
+            for pool, table, limit in (
+                (found, rows, LIST_SIZE),
+                (reserved, structures, STRUCTURES_SIZE),
+            ):
+                weight = nearness[zone[pool]] * size[pool]
+                race = mix(stream(seed, "candidate list", c, z), key[pool])
+                time = -np.log(to_uniform(race)) / weight
+                kept = np.sort(pool[np.argsort(time, kind="stable")[:limit]])
+                table[c * zones + z, : len(kept)] = kept
+                if table is rows:
+                    weights[c * zones + z, : len(kept)] = nearness[zone[kept]] * size[kept]
+    return CandidateLists(rows, weights, structures, np.asarray(overdispersion, dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Informed:
+    """Firms of the territory that hear of each lot, best placed first in the race.
+
+    ``rows`` int32 (T, INFORMED_SIZE), -1 where fewer; ``distance_km`` of the same shape.
+    """
+
+    rows: Ints
+    distance_km: Floats
+
+
+def race_candidates(
+    lists: CandidateLists,
+    pair: NDArray[np.integer],
+    reserved: NDArray[np.bool_],
+    tender_key: NDArray[np.uint64],
+    informed: Floats,
+    attraction: Floats,
+    entity_key: NDArray[np.uint64],
+    zone: NDArray[np.integer],
+    distance_to: Floats,
+    seed: int,
+) -> Informed:
+    """Run the race of every lot of the month at once.
+
+    Parameters
+    ----------
+    pair
+        (T,), category × zones + zone of each lot.
+    informed
+        (T,), how many firms hear of the lot.
+    attraction
+        (n,), visibility of firms that are alive, 0 of the others.
+    distance_to
+        (T, Z), from the zone of performance.
+    """
+    rows = lists.rows[pair]
+    weight = lists.weight[pair]
+    if reserved.any():
+        wide = np.full((int(reserved.sum()), LIST_SIZE), -1, dtype=np.int32)
+        wide[:, :STRUCTURES_SIZE] = lists.structures[pair[reserved]]
+        rows[reserved] = wide
+        weight[reserved] = 1.0
+    present = rows >= 0
+    pull = np.where(present, weight * attraction[rows], 0.0)
+    keys = mix(stream(seed, "hears of a lot", tender_key)[:, None], entity_key[rows])
+    with np.errstate(divide="ignore"):
+        time = -np.log(to_uniform(keys)) / pull
+    first = np.argpartition(time, INFORMED_SIZE - 1, axis=1)[:, :INFORMED_SIZE]
+    times = np.take_along_axis(time, first, axis=1)
+    order = np.argsort(times, axis=1, kind="stable")
+    chosen = np.take_along_axis(rows, np.take_along_axis(first, order, axis=1), axis=1)
+    times = np.take_along_axis(times, order, axis=1)
+    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & np.isfinite(times)
+    chosen = np.where(heard, chosen, -1)
+    distance = np.take_along_axis(distance_to, zone[chosen].astype(np.intp), axis=1)
+    return Informed(chosen, np.where(heard, distance, 0.0))

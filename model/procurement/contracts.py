@@ -1,0 +1,242 @@
+"""The life of contracts: start, monthly execution, payment, end (`model.md` 3.7 and 4.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.economy.money import collected_share
+from model.ledger import Ledger
+from model.procurement.award import Awards
+from model.procurement.bids import Bids
+from model.procurement.tenders import Tenders
+from model.state import ContractState, FirmState, PublicState
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+RELAUNCH_MONTHS = 3
+"""Months between a procedure without a valid bid and its relaunch with eased requirements."""
+
+MOST_BACKLOG_MONTHS = 3.0
+"""Late volume that a buyer waits for; beyond it buys outside (`model.md` 3.10)."""
+
+
+@dataclass
+class Execution:
+    """What contracts asked and got this month, by contract row, EUR at base prices."""
+
+    active: Ints
+    buyer: Ints
+    asked: Floats
+    delivered: Floats
+    bought_outside: Floats
+
+
+def start_contracts(
+    tenders: Tenders,
+    bids: Bids,
+    awards: Awards,
+    contracts: ContractState,
+    firms: FirmState,
+    public: PublicState,
+    ledger: Ledger,
+) -> None:
+    """Write awards into the lot book, settle the former holders, pay advances.
+
+    A lot without a bid stays without a holder until it is relaunched: nothing is delivered.
+    """
+    won = awards.awarded
+    rows = tenders.contract[won]
+    settle_contracts(tenders.contract, tenders.buyer, contracts, firms, public, ledger)
+    place = awards.place[won][:, None]
+
+    def chosen(values: NDArray[np.float64]) -> Floats:
+        return np.take_along_axis(values[won], place, axis=1)[:, 0]
+
+    holder = np.take_along_axis(bids.firm[won], place, axis=1)[:, 0]
+    contracts.holder[tenders.contract] = -1
+    contracts.holder[rows] = holder
+    contracts.price[rows] = chosen(bids.price)
+    contracts.output_share[rows] = chosen(bids.output_share)
+    contracts.fte_per_eur[rows] = chosen(bids.fte_per_eur)
+    contracts.clause_hours[rows] = tenders.clause_hours[won]
+    contracts.reserved[rows] = tenders.reserved[won]
+    contracts.months_left[rows] = tenders.months[won]
+    contracts.months_total[rows] = tenders.months[won]
+    contracts.failures[rows] = 0
+    contracts.renewal[rows] += 1
+    lost = tenders.contract[~won]
+    contracts.months_left[lost] = RELAUNCH_MONTHS
+    contracts.failures[lost] += 1
+    small = np.take_along_axis(bids.small[won], place, axis=1)[:, 0]
+    first_year = tenders.yearly_eur[won] * np.minimum(tenders.months[won] / 12.0, 1.0)
+    advance = tenders.advance_rate[won] * small * first_year * contracts.price[rows]
+    contracts.advance_eur[rows] = advance
+    _pay_holders(rows, tenders.buyer[won], advance, contracts, firms, public, ledger, "advances")
+
+
+def settle_contracts(
+    rows: Ints,
+    buyer: Ints,
+    contracts: ContractState,
+    firms: FirmState,
+    public: PublicState,
+    ledger: Ledger,
+) -> None:
+    """Pay what is due on contracts that end, less the advance not yet recovered."""
+    due = contracts.receivable_eur[rows] - contracts.advance_eur[rows]
+    _pay_holders(rows, buyer, due, contracts, firms, public, ledger, "contracts")
+    contracts.receivable_eur[rows] = 0.0
+    contracts.advance_eur[rows] = 0.0
+    contracts.backlog_eur[rows] = 0.0
+    contracts.clause_hours[rows] = 0.0
+
+
+def _pay_holders(
+    rows: Ints,
+    buyer: Ints,
+    amount: Floats,
+    contracts: ContractState,
+    firms: FirmState,
+    public: PublicState,
+    ledger: Ledger,
+    purpose: str,
+) -> None:
+    n = len(firms.cash)
+    holder = contracts.holder[rows]
+    paid = np.bincount(np.where(holder >= 0, holder, n), weights=amount, minlength=n + 1)
+    firms.cash += paid[:n]
+    public.buyer_cash -= np.bincount(buyer, weights=amount, minlength=len(public.buyer_cash))
+    ledger.pay("buyers", "firms", purpose, float(paid[:n].sum()))
+    ledger.pay("buyers", "outside", purpose, float(paid[n]))
+
+
+def ask_delivery(
+    contracts: ContractState, buyer_of_row: Ints, volume_factor: Floats, firms: int
+) -> tuple[Execution, Floats]:
+    """Ask holders for the month's volume and what is late.
+
+    Returns
+    -------
+    The execution to be completed by ``deliver_contracts``, and the demand on each firm (n,).
+    """
+    active = np.flatnonzero((contracts.holder >= 0) & (contracts.volume_eur > 0)).astype(np.int32)
+    buyer = buyer_of_row[active]
+    asked = contracts.volume_eur[active] * volume_factor[buyer] / 12.0
+    asked += contracts.backlog_eur[active]
+    wanted = asked * contracts.output_share[active]
+    demand = np.bincount(contracts.holder[active], weights=wanted, minlength=firms + 1)[:firms]
+    empty = np.zeros(len(active))
+    return Execution(active, buyer, asked, empty, empty), demand
+
+
+def deliver_contracts(
+    contracts: ContractState,
+    firms: FirmState,
+    public: PublicState,
+    execution: Execution,
+    fill: Floats,
+    payment_days: Floats,
+    trade_days: float,
+    ledger: Ledger,
+) -> None:
+    """Deliver, bill and pay the month.
+
+    Parameters
+    ----------
+    fill
+        (n,), part of its demand that each firm delivers.
+    payment_days
+        (B,), days from service to payment, hidden acceptance delay included.
+    """
+    rows = execution.active
+    n = len(fill)
+    holder = contracts.holder[rows]
+    served = np.append(fill, 1.0)[holder]
+    execution.delivered = execution.asked * served
+    late = execution.asked - execution.delivered
+    due = execution.asked - contracts.backlog_eur[rows]
+    kept = np.minimum(late, MOST_BACKLOG_MONTHS * due)
+    execution.bought_outside = late - kept
+    contracts.backlog_eur[rows] = kept
+    price = contracts.price[rows]
+    contracts.receivable_eur[rows] += execution.delivered * price
+    # a trader buys the good that it passes on, from outside the territory
+    goods = execution.delivered * (1.0 - contracts.output_share[rows])
+    firms.payable_outside += np.bincount(holder, weights=goods, minlength=n + 1)[:n]
+    share = collected_share(payment_days[execution.buyer])
+    paid = contracts.receivable_eur[rows] * share
+    contracts.receivable_eur[rows] -= paid
+    left = np.maximum(contracts.months_left[rows], 1)
+    recovered = np.minimum(paid, contracts.advance_eur[rows] / left)
+    contracts.advance_eur[rows] -= recovered
+    paid -= recovered
+    _pay_holders(rows, execution.buyer, paid, contracts, firms, public, ledger, "contracts")
+    outside = execution.bought_outside * price
+    public.buyer_cash -= np.bincount(
+        execution.buyer, weights=outside, minlength=len(public.buyer_cash)
+    )
+    ledger.pay("buyers", "outside", "contracts", float(outside.sum()))
+
+
+def end_contracts_of(
+    closed: Ints,
+    contracts: ContractState,
+    buyer_of_row: Ints,
+    public: PublicState,
+    ledger: Ledger,
+    firms: int,
+) -> None:
+    """End the contracts of firms that failed; their needs are put to competition next month.
+
+    The buyer pays what it owes to the estate; an advance not recovered is lost to it.
+    """
+    if len(closed) == 0:
+        return
+    gone = np.zeros(firms + 1, dtype=bool)
+    gone[closed] = True
+    rows = np.flatnonzero((contracts.holder >= 0) & gone[contracts.holder]).astype(np.int32)
+    due = np.maximum(contracts.receivable_eur[rows] - contracts.advance_eur[rows], 0.0)
+    public.buyer_cash -= np.bincount(
+        buyer_of_row[rows], weights=due, minlength=len(public.buyer_cash)
+    )
+    ledger.pay("buyers", "liquidation", "contracts", float(due.sum()))
+    for column in (
+        contracts.receivable_eur,
+        contracts.advance_eur,
+        contracts.backlog_eur,
+        contracts.clause_hours,
+    ):
+        column[rows] = 0.0
+    contracts.holder[rows] = -1
+    contracts.months_left[rows] = 1
+
+
+def count_down(contracts: ContractState) -> None:
+    """Take one month off every running contract and every waiting relaunch."""
+    running = contracts.months_left > 0
+    contracts.months_left[running] -= 1
+
+
+def yearly_volume_factor(
+    envelope: Floats,
+    lever_costs: Floats,
+    contracts: ContractState,
+    buyer_of_row: Ints,
+    response: float,
+) -> Floats:
+    """Return what each buyer can afford next year of its base volume (B,) (`model.md` 5).
+
+    ``1 + η·(envelope - lever costs - cost at contract prices)/envelope``, within [0.5, 1.5]:
+    lower prices buy more, lever costs buy less, the envelope does not move.
+    """
+    cost = np.bincount(
+        buyer_of_row,
+        weights=np.where(contracts.holder >= 0, contracts.price, 1.0) * contracts.volume_eur,
+        minlength=len(envelope),
+    )
+    room = (envelope - lever_costs - cost) / np.maximum(envelope, 1e-300)
+    return np.clip(1.0 + response * room, 0.5, 1.5)

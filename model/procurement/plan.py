@@ -1,0 +1,201 @@
+"""Which needs are put to competition this month, in which lots, on which terms (`model.md` 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.procurement.bids import CategoryColumns
+from model.procurement.legal_calendar import RulesInForce
+from model.procurement.needs import Needs
+from model.procurement.practice import Practice
+from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
+from model.random_streams import mix, stream, to_uniform
+from model.state import PARTS, ContractState
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+HOURS_OF_AN_FTE_YEAR = 1600.0
+"""Hours of an FTE in the convention of integration clauses (`facts.md` 2.3)."""
+
+
+@dataclass(frozen=True)
+class BuyerColumns:
+    """Buyer attributes that planning needs (B,): kind index, State thresholds or local ones, and
+    the chance that a need of a reservable category is reserved per unit of the target."""
+
+    kind: NDArray[np.integer]
+    is_state: NDArray[np.bool_]
+    reservable_ratio: Floats
+
+
+def split_due_needs(
+    contracts: ContractState,
+    needs: Needs,
+    allotment: float,
+    target_lot_eur: float,
+    seed: int,
+) -> int:
+    """Divide needs that come up for renewal into lots, or merge them back; return extra lots.
+
+    Part 0 keeps the parent's key. Parts that run on their own calendar, after a failed procedure,
+    keep their volume until they end. A need is divided when its keyed draw is under the lever, so
+    a higher lever divides the same needs and more.
+    """
+    n = len(needs.buyer)
+    volume = contracts.volume_eur.reshape(PARTS, n)
+    due = (contracts.months_left.reshape(PARTS, n) == 0) & (volume > 0)
+    fresh = due & (contracts.failures.reshape(PARTS, n) == 0)
+    movable = fresh[0] & (fresh[1:] | (volume[1:] == 0)).all(axis=0)
+    rows = np.flatnonzero(movable & (needs.splittable | (volume[1:] > 0).any(axis=0)))
+    if len(rows) == 0:
+        return 0
+    total = volume[:, rows].sum(axis=0)
+    amount = total * needs.duration_months[rows] / 12.0
+    chosen = to_uniform(mix(stream(seed, "allotment"), needs.key[rows])) < allotment
+    wanted = np.clip(np.ceil(amount / target_lot_eur), 2, PARTS)
+    parts = np.where(chosen & needs.splittable[rows] & (amount > target_lot_eur), wanted, 1)
+    for part in range(PARTS):
+        volume[part, rows] = np.where(part < parts, total / parts, 0.0)
+        if part:
+            opened = rows[(part < parts)]
+            contracts.months_left.reshape(PARTS, n)[part, opened] = 0
+            contracts.failures.reshape(PARTS, n)[part, opened] = 0
+            contracts.renewal.reshape(PARTS, n)[part, opened] = contracts.renewal[opened]
+    return int((parts - 1).sum())
+
+
+def plan_tenders(
+    contracts: ContractState,
+    needs: Needs,
+    buyers: BuyerColumns,
+    categories: CategoryColumns,
+    has_structure: NDArray[np.bool_],
+    volume_factor: Floats,
+    practice: Practice,
+    rules: RulesInForce,
+    money_scale: float,
+    h: Mapping[str, float],
+    seed: int,
+) -> Tenders:
+    """Describe every lot due this month.
+
+    Parameters
+    ----------
+    has_structure
+        (C × Z,), whether a social structure of the territory supplies the category near the zone.
+    volume_factor
+        (B,), what the buyer can afford of its base volume this year.
+    money_scale
+        EUR per EUR of the data; legal thresholds follow it.
+    """
+    n = len(needs.buyer)
+    rows = np.flatnonzero((contracts.months_left == 0) & (contracts.volume_eur > 0))
+    need = (rows % n).astype(np.int32)
+    part = rows // n
+    category, zone, buyer = needs.category[need], needs.zone[need], needs.buyer[need]
+    failures = contracts.failures[rows]
+    key = mix(mix(mix(needs.key[need], contracts.renewal[rows]), part), failures)
+    base_key = mix(needs.key[need], contracts.renewal[rows])
+    yearly = contracts.volume_eur[rows] * volume_factor[buyer]
+    months = needs.duration_months[need]
+    amount = yearly * months / 12.0
+    works = categories.works[category]
+    procedure = _procedures(amount / money_scale, works, buyers.is_state[buyer], rules)
+    draw = {
+        name: to_uniform(mix(stream(seed, name), base_key))
+        for name in ("reserve", "sourcing", "consideration", "clause fits")
+    }
+    pair = category.astype(np.int64) * (len(has_structure) // len(categories.works)) + zone
+    reservable = categories.structure_supplied[category] & has_structure[pair]
+    chance = practice.reserved_share * buyers.reservable_ratio[buyer]
+    reserved = reservable & (draw["reserve"] < chance)
+    consideration = (draw["consideration"] < practice.social_coverage) & (procedure != DIRECT)
+    labour = categories.labour_share[category]
+    hours = amount / money_scale * labour * practice.social_clause_rate / h["insertion_hourly_cost"]
+    fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
+    clause = consideration & fits & (draw["clause fits"] < h["clause_when_it_fits"])
+    relaxed = np.where(failures > 0, 0.5, 1.0)
+    return Tenders(
+        contract=rows.astype(np.int32),
+        need=need,
+        category=category.astype(np.int32),
+        zone=zone.astype(np.int32),
+        buyer=buyer.astype(np.int32),
+        key=key,
+        yearly_eur=yearly,
+        amount_eur=amount,
+        months=months.astype(np.int32),
+        procedure=procedure,
+        reserved=reserved,
+        sounded=draw["sourcing"] < practice.sourcing_breadth,
+        consideration=consideration | reserved,
+        clause=clause,
+        clause_hours=np.where(clause, hours / np.maximum(months, 1), 0.0),
+        required_turnover=np.where(procedure == DIRECT, 0.0, practice.required_turnover) * relaxed,
+        payment_days=practice.payment_days[buyers.kind[buyer]] + h["acceptance_days"],
+        advance_rate=np.where(
+            (amount / money_scale > rules.advance_threshold)
+            & (months > rules.advance_minimum_months),
+            practice.advance_rate_sme,
+            0.0,
+        ),
+        weights=_weights(practice, consideration | reserved),
+    )
+
+
+def _procedures(
+    amount: Floats, works: NDArray[np.bool_], state: NDArray[np.bool_], rules: RulesInForce
+) -> NDArray[np.int8]:
+    waiver = np.where(works, rules.waiver_threshold_works, rules.waiver_threshold_other)
+    other = np.where(state, rules.formal_threshold_state, rules.formal_threshold_local)
+    formal = np.where(works, rules.formal_threshold_works, other)
+    found = np.where(amount < waiver, DIRECT, np.where(amount < formal, ADAPTED, FORMAL))
+    return found.astype(np.int8)
+
+
+def _weights(practice: Practice, social: NDArray[np.bool_]) -> Floats:
+    """Return award weights (T, 4): a social criterion only where there is a consideration.
+
+    Elsewhere its weight goes to the technical value, as in current practice.
+    """
+    price, technical, environment, society = practice.weights
+    weights = np.empty((len(social), 4))
+    weights[:, 0] = price
+    weights[:, 1] = np.where(social, technical, technical + society)
+    weights[:, 2] = environment
+    weights[:, 3] = np.where(social, society, 0.0)
+    return weights
+
+
+def informed_firms(
+    tenders: Tenders,
+    overdispersion: Floats,
+    zones: int,
+    small_publicity_eur: float,
+    h: Mapping[str, float],
+    seed: int,
+) -> Floats:
+    """Return how many firms of the territory hear of each lot (T,).
+
+    Publicity sets the mean; category, zone and need spread it (gamma-like, keyed); sourcing raises
+    it with the same information for all, wherever they are.
+    """
+    wide = tenders.amount_eur >= small_publicity_eur
+    mean = np.select(
+        [tenders.procedure == DIRECT, tenders.procedure == FORMAL, wide],
+        [h["informed_direct"], h["informed_formal"], h["informed_adapted"]],
+        h["informed_small"],
+    )
+    market = mix(stream(seed, "market liveliness", tenders.category), tenders.zone)
+    from scipy.special import ndtri
+
+    spread = overdispersion[tenders.category]
+    of_market = np.exp(0.5 * spread * ndtri(to_uniform(market)))
+    of_need = np.exp(spread * ndtri(to_uniform(mix(stream(seed, "liveliness"), tenders.key))))
+    heard = mean * of_market * of_need * np.exp(-0.625 * spread**2)
+    return heard * np.where(tenders.sounded, 1.0 + h["sourcing_reach"], 1.0)

@@ -1,0 +1,70 @@
+"""The lots put to competition in one month, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+DIRECT, ADAPTED, FORMAL = 0, 1, 2
+"""Procedures by amount: waiver of publicity and competition, adapted (MAPA), formal."""
+
+
+@dataclass(frozen=True)
+class Tenders:
+    """One row a lot (T,).
+
+    Attributes
+    ----------
+    contract
+        int32, row of the lot book.
+    need, category, zone, buyer
+        int32; ``zone`` is the place of performance.
+    key
+        uint64 of (need, renewal, part, earlier failures).
+    yearly_eur, amount_eur
+        Yearly volume and total value at base prices.
+    months
+        Duration.
+    procedure
+        int8, ``DIRECT``, ``ADAPTED`` or ``FORMAL``.
+    reserved, sounded, consideration, clause
+        Whether the lot is reserved, preceded by sourcing, has a social consideration, and an
+        insertion clause of ``clause_hours`` a month.
+    required_turnover
+        Turnover required over estimated lot value.
+    payment_days
+        Days from service to payment, hidden acceptance delay included.
+    advance_rate
+        Part of the first year's amount paid in advance to a small or medium holder.
+    weights
+        (T, 4), of price, technical value, environment and social in the award.
+    """
+
+    contract: Ints
+    need: Ints
+    category: Ints
+    zone: Ints
+    buyer: Ints
+    key: NDArray[np.uint64]
+    yearly_eur: Floats
+    amount_eur: Floats
+    months: Ints
+    procedure: NDArray[np.int8]
+    reserved: Bools
+    sounded: Bools
+    consideration: Bools
+    clause: Bools
+    clause_hours: Floats
+    required_turnover: Floats
+    payment_days: Floats
+    advance_rate: Floats
+    weights: Floats
+
+    def __len__(self) -> int:
+        return len(self.contract)

@@ -1,0 +1,135 @@
+"""What changes from month to month: plain columns, copied whole when a world branches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Shorts = NDArray[np.int16]
+Bools = NDArray[np.bool_]
+
+PARTS = 4
+"""Lots that a need can be split into; contract row = part × needs + need, part 0 is the parent."""
+
+
+@dataclass
+class FirmState:
+    """Columns of firms (n,); money in EUR, flows by month.
+
+    ``expected_demand`` is x̂ of `model.md` 3.8; ``capacity_eur`` is K of 3.9; ``clause_fte`` are
+    insertion FTE at work on the firm's contracts; claims are split by who owes them.
+    """
+
+    alive: Bools
+    generation: Shorts
+    key: NDArray[np.uint64]
+    fte: Floats
+    clause_fte: Floats
+    productivity_eur: Floats
+    unit_cost: Floats
+    expected_demand: Floats
+    capacity_eur: Floats
+    cash: Floats
+    receivable_firms: Floats
+    receivable_outside: Floats
+    payable_firms: Floats
+    payable_outside: Floats
+    household_weight: Floats
+    outside_weight: Floats
+    household_share: Floats
+    outside_demand: Floats
+    visibility: Floats
+
+
+@dataclass
+class SupplyState:
+    """Columns of slots and links: inventories (EUR), orders that come from outside next month,
+    current supplier, month in which the link ends, how often the link was drawn."""
+
+    inventory: Floats
+    pending_outside: Floats
+    supplier: Ints
+    end_month: Shorts
+    draws: Shorts
+
+
+@dataclass
+class ContractState:
+    """The lot book (PARTS × needs,). ``holder`` is the firm's row, n for a firm from outside, -1
+    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor."""
+
+    holder: Ints
+    volume_eur: Floats
+    price: Floats
+    months_left: Shorts
+    months_total: Shorts
+    backlog_eur: Floats
+    receivable_eur: Floats
+    advance_eur: Floats
+    output_share: Floats
+    fte_per_eur: Floats
+    clause_hours: Floats
+    reserved: Bools
+    failures: Shorts
+    renewal: Shorts
+
+
+@dataclass
+class ZoneState:
+    """Columns of zones: heads by status, and the households' money."""
+
+    employed: Floats
+    short: Floats
+    long: Floats
+    posts: Floats
+    clause: Floats
+    cash: Floats
+
+
+@dataclass
+class PublicState:
+    """Buyers' cash and volume factor (B,), and the stocks of the accounts that are not firms'.
+
+    ``liquidation_claims`` are what clients still owe to firms that failed, by (firms, outside); ``tracer`` columns (n, 2) are the shares of each firm's sales traced to public
+    contracts, indirectly and through households; ``household_tracer`` (Z,) the share of
+    residents' income.
+    """
+
+    buyer_cash: Floats
+    volume_factor: Floats
+    lever_cost_year: Floats
+    liquidation_claims: Floats
+    accounts: Floats
+    tracer: Floats
+    household_tracer: Floats
+
+
+@dataclass
+class State:
+    """Everything a month changes. ``month`` counts from January 2024."""
+
+    month: int
+    firms: FirmState
+    supply: SupplyState
+    contracts: ContractState
+    zones: ZoneState
+    public: PublicState
+
+    def copy(self) -> State:
+        """Return a state that shares no array with this one."""
+        return State(
+            self.month,
+            _copy(self.firms),
+            _copy(self.supply),
+            _copy(self.contracts),
+            _copy(self.zones),
+            _copy(self.public),
+        )
+
+
+def _copy[T: (FirmState, SupplyState, ContractState, ZoneState, PublicState)](columns: T) -> T:
+    return type(columns)(**{f.name: getattr(columns, f.name).copy() for f in fields(columns)})

@@ -1,0 +1,53 @@
+"""Columns that follow from a territory and that every month reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.procurement.bids import CategoryColumns
+from model.procurement.plan import BuyerColumns
+from model.state import PARTS
+from model.territory.buyers import BUYER_KINDS
+from model.territory.territory import Territory
+
+Ints = NDArray[np.int32]
+
+
+
+@dataclass(frozen=True)
+class DerivedColumns:
+    """See the fields' names; rows of the lot book are part × needs + need."""
+
+    buyer_of_row: Ints
+    zone_of_row: Ints
+    category_of_row: Ints
+    categories: CategoryColumns
+    buyer_columns: BuyerColumns
+    has_structure: NDArray[np.bool_]
+
+
+def derive_columns(territory: Territory) -> DerivedColumns:
+    """Compute them once for a model."""
+    needs, zones = territory.needs, len(territory.zones.keys)
+    categories = CategoryColumns.of(territory.categories, territory.sectors.codes)
+    has_structure = territory.candidates.structures[:, 0] >= 0
+    pair = needs.category.astype(np.int64) * zones + needs.zone
+    eligible = categories.structure_supplied[needs.category] & has_structure[pair]
+    count = len(territory.buyers.envelope_eur)
+    volume = needs.annual_volume_eur
+    total = np.bincount(needs.buyer, weights=volume, minlength=count)
+    reservable = np.bincount(needs.buyer, weights=volume * eligible, minlength=count)
+    ratio = np.divide(total, reservable, out=np.zeros(count), where=reservable > 0)
+    kind = np.asarray(territory.buyers.kind)
+    state = [BUYER_KINDS.index(k) for k in ("state",)]
+    return DerivedColumns(
+        buyer_of_row=np.tile(needs.buyer, PARTS).astype(np.int32),
+        zone_of_row=np.tile(needs.zone, PARTS).astype(np.int32),
+        category_of_row=np.tile(needs.category, PARTS).astype(np.int32),
+        categories=categories,
+        buyer_columns=BuyerColumns(kind, np.isin(kind, state), ratio),
+        has_structure=has_structure,
+    )

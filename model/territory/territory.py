@@ -1,0 +1,207 @@
+"""What exists: the columns of one territory, read-only once built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.networks.supply import SupplyNetwork
+from model.procurement.candidates import CandidateLists
+from model.procurement.categories import Category
+from model.procurement.needs import Needs
+from model.territory.buyers import Buyers
+from model.territory.zones import Zones
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Firms:
+    """One column an attribute, one row an establishment (n rows, sorted by entity key).
+
+    Money in EUR of the base year excl. tax; flows by month.
+
+    Attributes
+    ----------
+    group
+        int32, zone × sectors + sector: the local market the firm sells to households in.
+    fte
+        Own staff; insertion posts are apart in ``posts_fte`` and weigh ``post_productivity``
+        of an own FTE.
+    productivity_eur
+        Output per own FTE and month.
+    output_eur
+        Output at the fixed point.
+    labour_cost_eur, post_cost_eur
+        Cost of an own FTE-month (mixed income where ``owner_operated``) and of a post-month.
+    post_subsidy_eur
+        State aid per post-month.
+    outside_input, production_tax, capital
+        EUR per EUR of output: inputs bought outside in one lump, taxes, capital consumption.
+    unit_cost
+        Cost per EUR of output at base prices: inputs + taxes + capital + labour cost / productivity.
+    enterprise_turnover_eur
+        Yearly turnover of the enterprise or group behind the establishment.
+    enterprise_class
+        int8: 0 micro, 1 small and medium, 2 intermediate, 3 large.
+    trades
+        int16 (n, 2): purchase categories that the firm supplies, -1 none.
+    """
+
+    zone: NDArray[np.int16]
+    sector: NDArray[np.int16]
+    group: Ints
+    key: NDArray[np.uint64]
+    kind: NDArray[np.int8]
+    fte: Floats
+    posts_fte: Floats
+    post_productivity: Floats
+    productivity_eur: Floats
+    output_eur: Floats
+    labour_cost_eur: Floats
+    post_cost_eur: Floats
+    post_subsidy_eur: Floats
+    outside_input: Floats
+    production_tax: Floats
+    capital: Floats
+    unit_cost: Floats
+    owner_operated: Bools
+    local_owned: Bools
+    ess: Bools
+    enterprise_turnover_eur: Floats
+    enterprise_class: NDArray[np.int8]
+    trades: NDArray[np.int16]
+    technical: Floats
+    social: Floats
+    environmental: Floats
+    visibility: Floats
+
+    def __len__(self) -> int:
+        return len(self.zone)
+
+
+@dataclass(frozen=True)
+class FinalDemand:
+    """Demand that does not come from firms or buyers of the territory.
+
+    Attributes
+    ----------
+    household_kernel
+        (Z, Z), share of the consumption of the row's residents that is spent in the column's zone.
+    household_weight
+        (n,), firm's weight in its group.
+    household_share
+        (Z × S,), share of what is spent in a zone that goes to a group of firms; what is missing
+        to one goes outside.
+    outside_weight
+        (n,), firm's weight in its group for private investment, visitors and exports.
+    outside_demand_eur
+        (Z × S,), their monthly demand to a group.
+    outside_accounts
+        (S, 3), shares of private investment, visitors and exports by sector.
+    consumption_eur
+        (Z,), monthly consumption of residents at the fixed point.
+    """
+
+    household_kernel: Floats
+    household_weight: Floats
+    household_share: Floats
+    outside_weight: Floats
+    outside_demand_eur: Floats
+    outside_accounts: Floats
+    consumption_eur: Floats
+
+
+@dataclass(frozen=True)
+class LabourMarket:
+    """Heads at the fixed point.
+
+    Attributes
+    ----------
+    employed_heads
+        (Z + 1, Z), residents of the row (last: outside) who work in firms of the column.
+    exogenous_heads
+        (Z,), residents in public, farm and outside jobs.
+    short_heads, long_heads
+        (Z,), unemployed for less than a year; long-term or far from work.
+    posts_heads
+        (Z,), residents on insertion posts of structures.
+    """
+
+    employed_heads: Floats
+    exogenous_heads: Floats
+    short_heads: Floats
+    long_heads: Floats
+    posts_heads: Floats
+
+
+@dataclass(frozen=True)
+class OpeningContracts:
+    """The lot book at the opening, one row a need; ``holder`` is n for an outside firm.
+
+    ``output_share`` is the part of the amount that is output of the holder (the margin for a
+    trader) and ``fte_per_eur`` its direct FTE-months per EUR.
+    """
+
+    holder: Ints
+    output_share: Floats
+    fte_per_eur: Floats
+    reserved: Bools
+
+
+@dataclass(frozen=True)
+class Sectors:
+    """Sector columns (S,) that the month needs; national coefficients of the base year.
+
+    Attributes
+    ----------
+    productivity_eur
+        National output per FTE and month.
+    labour_share, unit_cost
+        EUR of labour, and of all costs, per EUR of output.
+    chain_fte
+        FTE-months supported in the country, suppliers and households included, per EUR of output.
+    """
+
+    codes: tuple[str, ...]
+    productivity_eur: Floats
+    labour_share: Floats
+    unit_cost: Floats
+    chain_fte: Floats
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A built territory at its exact fixed point; every array is read-only.
+
+    ``order_smoothing_months`` is τ of the order rule and ``spectral_radius`` the λ of the closed
+    local system that it was set for. ``money_scale`` is EUR per EUR of the data (1).
+    """
+
+    name: str
+    zones: Zones
+    sectors: Sectors
+    categories: tuple[Category, ...]
+    firms: Firms
+    supply: SupplyNetwork
+    demand: FinalDemand
+    labour: LabourMarket
+    buyers: Buyers
+    needs: Needs
+    candidates: CandidateLists
+    contracts: OpeningContracts
+    net_pay_share: float
+    dividends_to_residents: bool
+    order_smoothing_months: float
+    spectral_radius: float
+    money_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        for part in (self.firms, self.demand, self.labour, self.supply):
+            for value in vars(part).values():
+                if isinstance(value, np.ndarray):
+                    value.setflags(write=False)
