@@ -16,7 +16,7 @@ from model.indicators.records import QUANTITIES
 from scenarios import provenance
 from scenarios.pairs import World
 from scenarios.schema import Scenario
-from scenarios.store import RECORD, RunFolder, scenario_record, write_json
+from scenarios.store import RECORD, RunFolder, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +28,7 @@ def build_single(territory: str, seed: int, hypotheses: HypothesisValues, verify
     """Build and burn in a world; with ``verify`` it checks every identity each month."""
     from model import TerritoryModel
 
-    world = TerritoryModel(territory, rng=seed, hypotheses=hypotheses, verify=verify)
-    world.burn_in()
-    return world
+    return TerritoryModel(territory, rng=seed, hypotheses=hypotheses, verify=verify)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +53,12 @@ class SingleRun:
             zones = [("all", levels[key][-1]), *zip(self.records.zones, levels[key], strict=False)]
             for zone, value in zones:
                 number = float(value) if np.isfinite(value) else None
-                row = {"indicator": key, "unit": entry.unit, "zone": zone, "value": number}
+                row: dict[str, object] = {
+                    "indicator": key,
+                    "unit": entry.unit,
+                    "zone": zone,
+                    "value": number,
+                }
                 rows.append(row)
         return rows
 
@@ -124,7 +127,7 @@ def write_run(folder: RunFolder, run: SingleRun, command: Sequence[str], readme:
         "seeds": [run.seed],
         "hypotheses": "central values" if run.central else "drawn for the seed",
         "verified": run.verified,
-        "scenarios": [scenario_record(run.scenario)],
+        "scenarios": [run.scenario.record()],
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
         "versions": provenance.versions(),
         "machine": provenance.machine(),

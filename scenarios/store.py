@@ -16,7 +16,7 @@ from model.errors import AncrageError
 from model.indicators import load_indicators
 from model.indicators.records import QUANTITIES
 from scenarios import provenance
-from scenarios.compare import BASELINE, Comparison
+from scenarios.comparison import BASELINE, Comparison
 from scenarios.library import load_library
 from scenarios.schema import Scenario
 
@@ -99,16 +99,6 @@ class RunFolder:
                 path.rmdir()
 
 
-def scenario_record(scenario: Scenario) -> dict[str, object]:
-    """Return a scenario with its texts, canonical form and hash."""
-    return {
-        "name": scenario.name,
-        "why": scenario.why,
-        "sha256": scenario.digest(),
-        **scenario.canonical(),
-    }
-
-
 def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
     """Return the Python that runs the comparison again."""
     lines = ["from scenarios import Scenario, compare, load_scenario"]
@@ -151,7 +141,7 @@ def comparison_record(
         "planned_pairs": planned_pairs,
         "seeds": list(range(comparison.seed, comparison.seed + comparison.pairs)),
         "hypotheses": "central values" if comparison.central else "drawn for each seed",
-        "scenarios": [scenario_record(scenario) for scenario in comparison.scenarios],
+        "scenarios": [scenario.record() for scenario in comparison.scenarios],
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
         "versions": provenance.versions(),
         "machine": provenance.machine(),

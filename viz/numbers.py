@@ -46,13 +46,24 @@ def percent(
     return number(100.0 * share, decimals, language, signed=signed) + f"{space}%"
 
 
+def _shortest(value: float) -> int:
+    """Return how many decimals, up to two, write the value without loss."""
+    return next((d for d in (0, 1) if abs(value - round(value, d)) < 1e-9), 2)
+
+
 def lever_value(value: float, unit: str, language: Language) -> str:
     """Write the value of a lever with its unit."""
     if unit.startswith("share"):
-        return percent(value, language, decimals_for([100.0 * value]) if value < 0.1 else 0)
-    decimals = 0 if value == round(value) else 2
-    written = number(value, decimals, language)
-    french = {"days": "jours", "FTE": "ETP", "x estimated lot value": "fois la valeur du lot"}
-    english = {"x estimated lot value": "times the lot value"}
+        return percent(value, language, _shortest(100.0 * value))
+    written = number(value, _shortest(value), language)
+    french = {"days": "jours", "FTE": "ETP", "x estimated lot value": "× valeur du lot"}
+    english = {"x estimated lot value": "× lot value"}
     name = french.get(unit, unit) if language == "fr" else english.get(unit, unit)
     return f"{written}\u00a0{name}"
+
+
+def lever_bounds(low: float, high: float, unit: str, language: Language) -> str:
+    """Write the bounds of a lever, the unit once."""
+    scale = 100.0 if unit.startswith("share") else 1.0
+    first = number(scale * low, _shortest(scale * low), language)
+    return f"{first}–{lever_value(high, unit, language)}"
