@@ -1,0 +1,195 @@
+"""Assemble a territory from its parts and put it at its exact fixed point (`model.md` 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.networks.supply import (
+    SupplyNetwork,
+    build_supply_network,
+    outside_shares,
+    supplier_tables,
+)
+from model.procurement.candidates import CandidateLists, build_candidate_lists
+from model.procurement.categories import assign_trades, category_index, load_categories
+from model.procurement.needs import Needs, build_needs
+from model.territory.buyers import Buyers, build_buyers, load_communes
+from model.territory.establishments import (
+    SUPPLY_CATEGORIES,
+    TERRITORY_SEED,
+    Establishments,
+    build_establishments,
+)
+from model.territory.fixed_point import close_market, order_smoothing
+from model.territory.firm_columns import NationalColumns, firm_columns, national_columns
+from model.territory.opening_lots import award_opening_lots
+from model.territory.regional import by_sector, regional_shares
+from model.territory.tables import FIRST_INCLUSIVE_KIND, TerritoryTables
+from model.territory.territory import (
+    FinalDemand,
+    Firms,
+    LabourMarket,
+    OpeningContracts,
+    Territory,
+)
+from model.territory.zones import Zones, build_zones
+
+Floats = NDArray[np.float64]
+
+
+def build_territory(
+    name: str, tables: TerritoryTables, h: Mapping[str, float], money_scale: float = 1.0
+) -> Territory:
+    """Build a territory: firms, links, households, buyers, lot book, and the fixed point.
+
+    Parameters
+    ----------
+    name
+        How the territory is called in records.
+    tables
+        What is known of its zones.
+    h
+        Hypotheses; those that act at build are read here.
+    money_scale
+        EUR per EUR of the data: every amount is multiplied by it, for the test of invariance.
+    """
+    establishments = build_establishments(tables, h)
+    zones_n = len(tables.codes)
+    by_zone = np.bincount(establishments.zone, weights=establishments.fte, minlength=zones_n)
+    zones = build_zones(tables, by_zone, h)
+    national = national_columns(h, money_scale)
+    trades, supplies = _supplied_categories(establishments)
+    firms = firm_columns(establishments, trades, national, h)
+    supply, firms = _supply_network(firms, zones, national, h)
+    demand = _final_demand(firms, zones, national, h)
+    buyers = build_buyers(
+        zones.keys, zones.population, load_communes() if name in EMBEDDED else None, h,
+        TERRITORY_SEED, zone_lat=zones.lat, zone_lon=zones.lon, zone_names=zones.names,
+        money_scale=money_scale,
+    )
+    needs = build_needs(buyers, zones_n, h, TERRITORY_SEED, money_scale=money_scale)
+    categories = load_categories()
+    candidates = build_candidate_lists(
+        trades, supplies, establishments.kind >= FIRST_INCLUSIVE_KIND, firms.zone,
+        firms.fte + firms.posts_fte, firms.key, zones.distance_km, h["bid_reach_km"],
+        h["bid_size_exponent"], np.array([c.bid_overdispersion for c in categories]),
+        TERRITORY_SEED,
+    )
+    labour = _labour_market(firms, zones)
+    draft = Territory(
+        name=name, zones=zones, sectors=national.sectors, categories=categories, firms=firms,
+        supply=supply, demand=demand, labour=labour, buyers=buyers, needs=needs,
+        candidates=candidates, contracts=_no_contracts(needs), net_pay_share=h["net_pay_share"],
+        dividends_to_residents=True, order_smoothing_months=1.0, spectral_radius=0.0,
+        money_scale=money_scale,
+    )
+    opened = replace(draft, contracts=award_opening_lots(draft, h))
+    closed = close_market(opened)
+    return order_smoothing(closed, h["order_smoothing_months"])
+
+
+EMBEDDED = ("cote-opale", "dunkerque")
+"""Territories whose tables are in the package."""
+
+
+def _supplied_categories(
+    establishments: Establishments,
+) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """Return trades of ordinary firms (n, 2) and categories of structures (n, C)."""
+    from model.territory.sectors import MODEL_SECTORS
+
+    trades = assign_trades(
+        establishments.sector, establishments.kind, establishments.key, TERRITORY_SEED,
+        sector_codes=MODEL_SECTORS, size_class=establishments.size_class,
+    )
+    supplies = np.zeros((len(establishments.key), len(load_categories())), dtype=bool)
+    for bit, key in enumerate(SUPPLY_CATEGORIES):
+        supplies[:, category_index()[key]] = (establishments.supplies >> bit) & 1
+    return trades, supplies
+
+
+def _supply_network(
+    firms: Firms, zones: Zones, national: NationalColumns, h: Mapping[str, float]
+) -> tuple[SupplyNetwork, Firms]:
+    """Split domestic inputs between slots and one outside lump, and draw the links.
+
+    Inputs whose local part is under a stated share of output go outside whole.
+    """
+    codes = national.sectors.codes
+    fte = firms.fte + firms.posts_fte
+    jobs = np.bincount(firms.sector, weights=fte, minlength=len(codes))
+    share = regional_shares(jobs, national.jobs, h["regional_delta"], codes)
+    local = national.a_domestic * share
+    local[local < h["smallest_local_input"]] = 0.0
+    # a slot holds the whole domestic input; what the territory does not sell goes outside
+    lumped = national.a_domestic.sum(axis=0) - local.sum(axis=0)
+    table = supplier_tables(
+        firms.zone, firms.sector, firms.fte + firms.posts_fte, firms.key, zones.distance_km,
+        by_sector("reach_km", codes), h["attachment_exponent"], TERRITORY_SEED,
+    )
+    active = np.where(firms.output_eur > 0, fte, 0.0)
+    supply = build_supply_network(
+        firms.sector, firms.zone, active, firms.key, local, table,
+        by_sector("stock_months", codes), np.array([h["second_supplier"], h["third_supplier"]]),
+        TERRITORY_SEED,
+    )
+    outside = (national.a_outside + lumped)[firms.sector]
+    return supply, replace(firms, outside_input=outside)
+
+
+def _final_demand(
+    firms: Firms, zones: Zones, national: NationalColumns, h: Mapping[str, float]
+) -> FinalDemand:
+    """Return households' demand; outside demand is set by ``close_market``."""
+    sectors, z = len(national.sectors.codes), len(zones.keys)
+    consumption = zones.population * zones.income_factor * national.consumption_a_head_eur
+    local = national.household_shares * by_sector("household_local_share", national.sectors.codes)
+    shares = np.tile(local, z)
+    weight = firms.output_eur
+    present = np.bincount(firms.group, weights=weight, minlength=z * sectors) > 0
+    near = np.exp(-zones.distance_km / h["shopping_reach_km"])
+    mass = np.bincount(firms.zone, weights=weight, minlength=z)
+    kernel = near * mass
+    kernel /= kernel.sum(axis=1, keepdims=True)
+    return FinalDemand(
+        household_kernel=kernel,
+        household_weight=weight.copy(),
+        household_share=np.where(present, shares, 0.0),
+        outside_weight=np.zeros(len(firms)),
+        outside_demand_eur=np.zeros(z * sectors),
+        outside_accounts=national.outside_accounts,
+        consumption_eur=consumption,
+    )
+
+
+def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
+    """Return who works where in the model's firms, at the fixed point (heads)."""
+    from model.economy.labour import FTE_PER_HEAD
+
+    z = len(zones.keys)
+    flows = np.vstack([zones.employed_heads[:, None] * zones.commuting[:, :z],
+                       zones.incommuters_heads])
+    jobs = np.bincount(firms.zone, weights=firms.fte, minlength=z) / FTE_PER_HEAD
+    posts = np.bincount(firms.zone, weights=firms.posts_fte, minlength=z) / FTE_PER_HEAD
+    employed = flows * (jobs / flows.sum(axis=0))
+    return LabourMarket(
+        employed_heads=employed,
+        exogenous_heads=zones.employed_heads - employed[:-1].sum(axis=1) - posts,
+        short_heads=zones.unemployed_short_heads.copy(),
+        long_heads=zones.unemployed_long_heads.copy(),
+        posts_heads=posts,
+    )
+
+
+def _no_contracts(needs: Needs) -> OpeningContracts:
+    n = len(needs.buyer)
+    return OpeningContracts(
+        np.full(n, -1, dtype=np.int32), np.ones(n), np.zeros(n), np.zeros(n, dtype=bool)
+    )
+
+
+__all__ = ["Buyers", "CandidateLists", "build_territory", "outside_shares"]

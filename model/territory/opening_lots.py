@@ -1,0 +1,107 @@
+"""The opening lot book, filled by running tenders (`model.md` 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.opening import TERRITORY_SEED, opening_state
+from model.procurement.award import award
+from model.procurement.bids import collect_bids
+from model.procurement.candidates import race_candidates
+from model.procurement.legal_calendar import rules_at
+from model.procurement.levers import Levers
+from model.procurement.plan import informed_firms, plan_tenders
+from model.procurement.practice import practice_in_force
+from model.territory.buyers import BUYER_KINDS
+from model.territory.derived import derive_columns
+from model.territory.fixed_point import MOST_CONTRACT_SHARE
+from model.territory.territory import OpeningContracts, Territory
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+BATCHES = 24
+"""Rounds of tenders that fill the book: firms' loads are updated between rounds."""
+
+SHARE_BEFORE_CONTRACTS = 0.4
+"""Load of a firm, over its usual output, before it wins the contracts of the opening book."""
+
+
+def award_opening_lots(territory: Territory, h: Mapping[str, float]) -> OpeningContracts:
+    """Award every need under current practice, in rounds, no firm above its contract share.
+
+    A lot that would lift a firm above ``MOST_CONTRACT_SHARE`` of its output, or that nobody bids
+    for, goes to a firm from outside.
+    """
+    t, n = territory, len(territory.firms)
+    derived = derive_columns(t)
+    state, _ = opening_state(t, derived, h)
+    count = len(t.needs.buyer)
+    rules = rules_at(2024, 1)
+    practice = practice_in_force(Levers(), -1, rules, BUYER_KINDS)
+    contracts, firms = state.contracts, state.firms
+    holder = np.full(count, n, dtype=np.int32)
+    output_share, fte = np.ones(count), np.zeros(count)
+    reserved = np.zeros(count, dtype=bool)
+    won = np.zeros(n)
+    limit = MOST_CONTRACT_SHARE * t.firms.output_eur
+    places = np.arange(len(contracts.months_left))
+    for batch in range(BATCHES):
+        contracts.months_left[:] = np.where(places % BATCHES == batch, 0, 1)
+        firms.expected_demand[:] = SHARE_BEFORE_CONTRACTS * t.firms.output_eur + won
+        tenders = plan_tenders(
+            contracts, t.needs, derived.buyer_columns, derived.categories, derived.has_structure,
+            state.public.volume_factor, practice, rules, t.money_scale, h, TERRITORY_SEED,
+        )
+        informed = informed_firms(
+            tenders, t.candidates.able_outside, len(t.zones.keys),
+            rules.publicity_threshold * t.money_scale, h, TERRITORY_SEED,
+        )
+        pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
+        heard = race_candidates(
+            t.candidates, pair, tenders.reserved, tenders.key, informed,
+            firms.visibility * firms.alive, firms.key, t.firms.zone,
+            t.zones.distance_km[tenders.zone], TERRITORY_SEED,
+        )
+        threshold = rules.waiver_threshold_other * t.money_scale
+        bids = collect_bids(
+            tenders, heard, t.firms, firms, t.sectors, derived.categories, threshold, h,
+            TERRITORY_SEED,
+        )
+        awards = award(tenders, bids, np.full(len(tenders), 9))
+        place = np.maximum(awards.place, 0)[:, None]
+        firm = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
+        share = np.take_along_axis(bids.output_share, place, axis=1)[:, 0]
+        per_eur = np.take_along_axis(bids.fte_per_eur, place, axis=1)[:, 0]
+        firm = np.where(awards.awarded, firm, n)
+        firm = _within_limits(firm, tenders.yearly_eur / 12.0 * share, won, limit)
+        outside = firm == n
+        nation = t.sectors.productivity_eur[derived.categories.product_sector[tenders.category]]
+        per_eur = np.where(outside & (per_eur == 0), 1.0 / nation, per_eur)
+        holder[tenders.need] = firm
+        output_share[tenders.need] = share
+        fte[tenders.need] = per_eur
+        reserved[tenders.need] = tenders.reserved & ~outside
+        won += np.bincount(firm, weights=tenders.yearly_eur / 12.0 * share, minlength=n + 1)[:n]
+    return OpeningContracts(holder, output_share, fte, reserved)
+
+
+def _within_limits(firm: Ints, monthly: Floats, won: Floats, limit: Floats) -> Ints:
+    """Send outside the lots that exceed a firm's limit, in the order of the lots."""
+    n = len(won)
+    order = np.argsort(firm, kind="stable")
+    sorted_firm = firm[order]
+    running = np.cumsum(monthly[order])
+    starts = np.searchsorted(sorted_firm, sorted_firm, side="left")
+    before = np.where(starts > 0, running[np.maximum(starts - 1, 0)], 0.0)
+    inside = running - before
+    known = np.append(won, 0.0)[sorted_firm]
+    most = np.append(limit, np.inf)[sorted_firm]
+    kept = np.empty(len(firm), dtype=np.int32)
+    kept[order] = np.where(known + inside <= most, sorted_firm, n)
+    return kept
+
+
