@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, override
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,16 +22,24 @@ def output() -> Console:
     """Return the console of standard output, wide enough for a table."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
-    width = min(max(console.width, _NARROWEST), _WIDEST) if console.is_terminal else WIDTH
-    return Console(highlight=False, width=width)
+    class PipeAware(Console):
+        """Leaves a closed pipe to the command line, where rich would exit with code 1."""
+
+        @override
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = PipeAware(highlight=False)
+    console.width = min(max(console.width, _NARROWEST), _WIDEST) if console.is_terminal else WIDTH
+    return console
 
 
 def notes() -> Console:
     """Return the console of standard error."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False)
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
 
 
 def table(title: str, columns: Sequence[tuple[str, str]]) -> Table:
@@ -43,7 +51,8 @@ def table(title: str, columns: Sequence[tuple[str, str]]) -> Table:
     for heading, side in columns:
         # Keys and numbers stay on one line; texts may wrap.
         justify = "right" if side == "right" else "left"
-        made.add_column(heading, justify=justify, no_wrap=heading == "key" or side == "right")
+        fixed = heading == "key" or side == "right"
+        made.add_column(heading, justify=justify, no_wrap=fixed, min_width=None if fixed else 9)
     return made
 
 
@@ -59,6 +68,7 @@ def progress() -> Progress:
         TimeRemainingColumn,
     )
 
+    console = notes()
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -67,8 +77,9 @@ def progress() -> Progress:
         TimeElapsedColumn(),
         TextColumn("reste"),
         TimeRemainingColumn(),
-        console=notes(),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 

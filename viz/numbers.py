@@ -9,6 +9,8 @@ from viz.texts import Language
 _MINUS = "−"
 _NARROW = "\u202f"
 ABSENT = "–"
+_NEGLIGIBLE = 0.005
+"""What rounds to zero at two decimals."""
 
 
 def number(value: float | None, decimals: int, language: Language, *, signed: bool = False) -> str:
@@ -31,7 +33,7 @@ def decimals_for(values: list[float | None], least: int = 0) -> int:
     """Return how many decimals show three significant digits of the largest value."""
     sizes = [abs(v) for v in values if v is not None and math.isfinite(v)]
     size = max(sizes, default=0.0)
-    if size == 0.0:
+    if size < _NEGLIGIBLE:
         return least
     return max(least, min(4, 2 - math.floor(math.log10(size))), 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.procurement.levers import Levers, load_levers
 from scenarios.schema import Scenario
-from viz.numbers import lever_value, number
+from viz.numbers import decimals_for, lever_value, number
 from viz.texts import Language, text
 
 
@@ -46,7 +46,8 @@ def jobs_finding(low: float | None, high: float | None, language: Language) -> s
     if low == high == 0.0:
         return text("changes_nothing_in_jobs", language)
     key = "finding_zero" if low <= 0.0 <= high else "finding"
-    ends = [number(end, 0, language, signed=True) for end in (low, high)]
+    decimals = min(1, decimals_for([low, high]))
+    ends = [number(end, decimals, language, signed=True) for end in (low, high)]
     return text(key, language, low=ends[0], high=ends[1])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,15 @@ BY_ZONE = ("jobs_present", "local_share_epci_value", "insertion_hours")
 """Indicators shown by EPCI."""
 
 _MILLION = 1e6
+_HEADING = 24
+"""Widest heading of a column by EPCI, in characters."""
 
 
 def _unit_and_scale(entry: Indicator, language: Language) -> tuple[str, float]:
     """Return the unit to print and what to divide by: amounts are printed in millions."""
-    unit = entry.unit_fr if language == "fr" else entry.unit
     if entry.unit.startswith("EUR"):
-        return f"M{unit}", _MILLION
-    return unit, 1.0
+        return "M EUR", _MILLION
+    return (entry.unit_fr if language == "fr" else entry.unit), 1.0
 
 
 def _difference_unit(entry: Indicator, language: Language) -> str:
@@ -103,7 +105,8 @@ def zone_table(
     columns = [(text("zone", language), "left")]
     for entry in entries:
         unit = "points" if entry.unit == "%" else _unit_and_scale(entry, language)[0]
-        columns.append((f"{getattr(entry, f'label_{language}')} ({unit})", "right"))
+        heading = f"{getattr(entry, f'label_{language}')} ({unit})"
+        columns.append((textwrap.fill(heading, _HEADING), "right"))
     made = table(text("by_zone", language), columns)
     found = {(r.indicator, r.zone): r for r in comparison.rows if r.scenario == scenario}
     for zone in comparison.zones:

@@ -52,7 +52,7 @@ def command(
     Baseline and scenarios share their draws, pair by pair. With no SCENARIO: access, insertion
     and full-spaser.
     """
-    from scenarios.comparison import compare
+    from scenarios.comparison import check_names, compare
     from scenarios.library import load_scenario
     from scenarios.library.reading import DEFAULT_COMPARISON
     from scenarios.pool import Interrupted, ignoring_interrupts
@@ -62,6 +62,7 @@ def command(
     from viz.texts import text
 
     chosen = [load_scenario(name) for name in scenario or DEFAULT_COMPARISON]
+    check_names(chosen)
     folder = RunFolder(out or default_folder("compare"))
     try:
         note = notes()
