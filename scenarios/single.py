@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,7 +132,7 @@ def write_run(folder: RunFolder, run: SingleRun, command: Sequence[str], readme:
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
         "versions": provenance.versions(),
         "machine": provenance.machine(),
-        "command": " ".join(command),
+        "command": shlex.join(command),
     }
     write_json(folder.stage(RECORD), record)
     folder.stage("README.txt").write_text(readme, encoding="utf-8")

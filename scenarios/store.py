@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -145,7 +146,7 @@ def comparison_record(
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
         "versions": provenance.versions(),
         "machine": provenance.machine(),
-        "command": " ".join(command),
+        "command": shlex.join(command),
         "python": python_lines(comparison, planned_pairs),
     }
 

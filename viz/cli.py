@@ -75,7 +75,7 @@ def run(arguments: list[str]) -> int:
     # Read when numpy loads, which no import so far has done.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    from model.errors import AncrageError
+    from model.errors import AncrageError, AncrageFailure
 
     try:
         outcome = root.main(arguments, prog_name="ancrage", standalone_mode=False)
@@ -84,6 +84,9 @@ def run(arguments: list[str]) -> int:
     except AncrageError as error:
         click.echo(f"Error: {error}", err=True)
         return 2
+    except AncrageFailure as failure:
+        click.echo(f"Failure: {failure}", err=True)
+        return 1
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0

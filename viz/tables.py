@@ -19,6 +19,8 @@ BY_ZONE = ("jobs_present", "local_share_epci_value", "insertion_hours")
 """Indicators shown by EPCI."""
 
 _MILLION = 1e6
+_LABEL = 36
+"""Widest label of a line, in characters."""
 _HEADING = 24
 """Widest heading of a column by EPCI, in characters."""
 
@@ -28,6 +30,11 @@ def _unit_and_scale(entry: Indicator, language: Language) -> tuple[str, float]:
     if entry.unit.startswith("EUR"):
         return "M EUR", _MILLION
     return (entry.unit_fr if language == "fr" else entry.unit), 1.0
+
+
+def _indented(label: str) -> str:
+    """Set a label under its theme; a further line goes deeper."""
+    return textwrap.fill(label, _LABEL, initial_indent="  ", subsequent_indent="    ")
 
 
 def _difference_unit(entry: Indicator, language: Language) -> str:
@@ -92,7 +99,7 @@ def territory_table(
         made.add_row(f"[bold]{getattr(theme, f'label_{language}')}[/bold]")
         for entry in chosen:
             cells = _row_cells(entry, rows[entry.key], language)
-            made.add_row("  " + cells[0], *cells[1:])
+            made.add_row(_indented(cells[0]), *cells[1:])
         made.add_section()
     return made
 
@@ -157,7 +164,7 @@ def run_table(values: Mapping[str, float | None], language: Language) -> Table:
             unit, scale = _unit_and_scale(entry, language)
             level = _scaled([values[entry.key]], scale)
             decimals = entry.decimals if scale == 1.0 else 1
-            label = "  " + getattr(entry, f"label_{language}")
-            made.add_row(label, unit, number(level[0], decimals, language))
+            label: str = getattr(entry, f"label_{language}")
+            made.add_row(_indented(label), unit, number(level[0], decimals, language))
         made.add_section()
     return made
