@@ -1,4 +1,4 @@
-"""The README of a run folder: what the files are, sources and licences."""
+"""Sources and licences of the embedded data, and the README of a run folder."""
 
 from __future__ import annotations
 
@@ -6,19 +6,36 @@ import tomllib
 from importlib import resources
 from typing import Any
 
+STATUSES = {
+    "real": "published figures",
+    "estimated": "computed from published figures with hypotheses",
+    "assumed": "judgement",
+}
+"""How each table was come by, as its entry of the list of sources says."""
+
+SYNTHETIC = (
+    "individual establishments (drawn to match published counts; none is a real firm)",
+    "supply links between them",
+    "needs, contracts and their holders",
+    "scores of firms, and adapted enterprises and ESAT (pro rata to national counts)",
+)
+"""What no table holds: drawn when the territory is built."""
+
 
 def sources() -> list[dict[str, Any]]:
-    """Return the entries of the model's list of sources."""
+    """Return the entries of the model's list of sources: one a table."""
     path = resources.files("model") / "data" / "SOURCES.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["source"]
+    return tomllib.loads(path.read_text(encoding="utf-8"))["table"]
 
 
-def source_lines() -> list[str]:
-    """Return one line a source: title, year, licence, attribution."""
-    return [
-        f"- {entry['title']} ({entry['year']}), {entry['attribution']}. {entry['licence']}."
+def source_lines(status: str | None = None) -> list[str]:
+    """Return one line a source and licence, those of one status or all, each once."""
+    lines = [
+        f"- {entry['source']} ({entry['year']}). {entry['attribution']}. {entry['licence']}."
         for entry in sources()
+        if status is None or entry["status"] == status
     ]
+    return list(dict.fromkeys(lines))
 
 
 def readme_text(files: dict[str, str]) -> str:
@@ -29,7 +46,9 @@ def readme_text(files: dict[str, str]) -> str:
     lines += ["Files"]
     lines += [f"  {name.ljust(width)}  {meaning}" for name, meaning in files.items()]
     lines += ["", "Indicators, units and definitions: ancrage indicators. Levers: ancrage levers."]
-    lines += ["", "Sources of the embedded data", *source_lines()]
+    for status, meaning in STATUSES.items():
+        lines += ["", f"Embedded tables, {status} ({meaning})", *source_lines(status)]
+    lines += ["", "Synthetic, drawn at build", *(f"- {what}" for what in SYNTHETIC)]
     return "\n".join(lines) + "\n"
 
 

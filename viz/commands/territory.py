@@ -24,7 +24,7 @@ def show(name: str, as_json: bool, language: Language) -> None:
     from model.territory import load_territory
     from viz.console import output, print_json, table
     from viz.numbers import number
-    from viz.readme import source_lines, sources
+    from viz.readme import STATUSES, SYNTHETIC, source_lines, sources
 
     found = load_territory(name)
     firms, buyers = found.firms, found.buyers
@@ -55,6 +55,7 @@ def show(name: str, as_json: bool, language: Language) -> None:
     ]
     if as_json:
         answer = {"territory": name, "totals": totals, "zones": zones, "sources": sources()}
+        answer["synthetic"] = list(SYNTHETIC)
         print_json(answer)
         return
     console = output()
@@ -75,6 +76,10 @@ def show(name: str, as_json: bool, language: Language) -> None:
             ),
         )
     console.print(made)
-    console.print("[bold]Sources[/bold]")
-    for line in source_lines():
-        console.print(line, markup=False)
+    for status, meaning in STATUSES.items():
+        console.print(f"[bold]{status}[/bold] ({meaning})")
+        for line in source_lines(status):
+            console.print(line, markup=False)
+    console.print("[bold]synthetic[/bold] (drawn when the territory is built)")
+    for line in SYNTHETIC:
+        console.print(f"- {line}", markup=False)
