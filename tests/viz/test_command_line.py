@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from model.indicators import load_indicators
+from model.ledger import IdentityError
 from viz.cli import COMMANDS, run
 
 ROOT = Path(__file__).parents[2]
@@ -198,6 +199,24 @@ def test_run_shows_one_world(ancrage: Run, faked: None) -> None:
     assert Path("run/monthly.parquet").exists() and Path("run/record.json").exists()
     code, out, _ = ancrage("run", "--months", "2", "--json")
     assert code == 0 and json.loads(out)["scenario"] == "baseline"
+
+
+def test_failures_of_the_program_exit_with_code_1(
+    ancrage: Run, faked: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_WORLD_DEADLY_SEED", "2")
+    arguments = "compare access --pairs 3 --months 2 --workers 2 --out run".split()
+    code, out, err = ancrage(*arguments)
+    assert code == 1 and out == "" and err.startswith("Failure: A worker process died")
+    assert not Path("run").exists()
+
+    def fail(*_: object, **__: object) -> None:
+        raise IdentityError("2027-03: account 'firms' moved by 2 EUR where 1 EUR was booked")
+
+    monkeypatch.setattr("scenarios.single.run_one", fail)
+    code, _, err = ancrage("run", "--verify", "--out", "run")
+    assert code == 1 and "account 'firms'" in err
+    assert not Path("run").exists()
 
 
 def test_a_closed_pipe_is_no_error() -> None:
