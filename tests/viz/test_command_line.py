@@ -205,8 +205,8 @@ def test_failures_of_the_program_exit_with_code_1(
     ancrage: Run, faked: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE_WORLD_DEADLY_SEED", "2")
-    arguments = "compare access --pairs 3 --months 2 --workers 2 --out run".split()
-    code, out, err = ancrage(*arguments)
+    arguments = ["compare", "access", "--pairs", "3", "--months", "2", "--workers", "2"]
+    code, out, err = ancrage(*arguments, "--out", "run")
     assert code == 1 and out == "" and err.startswith("Failure: A worker process died")
     assert not Path("run").exists()
 
