@@ -47,7 +47,14 @@ def table(title: str, columns: Sequence[tuple[str, str]]) -> Table:
     from rich import box
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    made = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
+    )
     for heading, side in columns:
         # Keys and numbers stay on one line; texts may wrap.
         justify = "right" if side == "right" else "left"
@@ -75,7 +82,7 @@ def progress() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("reste"),
+        TextColumn("·"),
         TimeRemainingColumn(),
         console=console,
         transient=True,

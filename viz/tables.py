@@ -38,7 +38,7 @@ def _indented(label: str) -> str:
 
 
 def _difference_unit(entry: Indicator, language: Language) -> str:
-    return f" {text('points', language)}" if entry.unit == "%" else ""
+    return f" {text('points_short', language)}" if entry.unit == "%" else ""
 
 
 def _scaled(values: Sequence[float | None], scale: float) -> list[float | None]:
@@ -82,6 +82,7 @@ def territory_table(
     sides = ["left", "left", "right", "right", "right", "right", "right"]
     columns = [(text(h, language), side) for h, side in zip(headings, sides, strict=True)]
     made = table("", columns)
+    made.columns[0].min_width = _LABEL
     rows = {
         row.indicator: row
         for row in comparison.rows

@@ -36,7 +36,7 @@ def show(name: str, as_json: bool, language: Language) -> None:
         "population": float(np.sum(found.zones.population)),
         "establishments": len(firms),
         "jobs_fte": float(fte.sum()),
-        "links": len(found.supply.supplier) if hasattr(found.supply, "supplier") else 0,
+        "links": len(found.supply.link_slot),
         "buyers": len(buyers.key),
         "needs": len(found.needs.buyer),
         "yearly_envelope_eur": float(np.sum(buyers.envelope_eur)),
