@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.economy import households, production
 from model.economy.demography import EVER, group_factor, link_lives
-from model.economy.labour import FTE_PER_HEAD
+from model.economy.labour import FTE_PER_HEAD, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
 from model.procurement.legal_calendar import rules_at
 from model.procurement.levers import Levers
@@ -196,9 +196,7 @@ def _close(
     share = state.contracts.output_share[rows]
     by_buyers = np.bincount(holder, weights=monthly, minlength=n + 1)[:n]
     goods = np.bincount(holder, weights=monthly * (1.0 - share), minlength=n + 1)[:n]
-    by_households = households.household_demand(
-        t.demand, f, s, t.demand.consumption_eur
-    )
+    by_households = households.household_demand(t.demand, f, s, t.demand.consumption_eur)
     outside += goods
     months = h["trade_days"] / 30.0
     s.receivable_firms[:] = by_firms * months
@@ -210,9 +208,10 @@ def _close(
     receipts = by_firms + by_households + by_buyers + s.outside_demand
     costs = local + outside + wages + posts + (f.production_tax + f.capital) * f.output_eur
     profit = receipts - costs
-    target = s.cash - profit / DIVIDEND_SPEED
+    # cash before dividends is cash + profit, of which the part above target × speed is the profit
+    target = s.cash + profit - profit / DIVIDEND_SPEED
     cash_target = np.divide(target, f.output_eur, out=np.zeros(n), where=f.output_eur > 0)
-    dividends = np.maximum(s.cash - cash_target * f.output_eur, 0.0) * DIVIDEND_SPEED
+    dividends = np.maximum(s.cash + profit - cash_target * f.output_eur, 0.0) * DIVIDEND_SPEED
     income = _endogenous_income(t, state, wages, dividends, h)
     return Closure(
         transfers_eur=t.demand.consumption_eur - income,
@@ -250,22 +249,21 @@ def _endogenous_income(
 def _pool_rates(territory: Territory, state: State, h: Mapping[str, float]) -> Floats:
     """Solve the rate from short to long that keeps both pools constant (Z,).
 
-    With S and L the pools, leavers E·σ, exits from insertion to work x, hires from pools
-    E·σ - x = f·(S + φ·L): S is constant when E·σ = f·S + m·S, and then so is L.
+    S gains the leavers and loses hires and those who pass to L, a share of who is left after
+    hires; L is then constant too, since heads are conserved and everything else is.
     """
     t, zones = territory, state.zones
     rate, penalty = h["separation_rate"], h["long_term_penalty"]
-    leavers = t.firms.fte * rate
     z = len(zones.short)
-    heads = np.bincount(t.firms.zone, weights=leavers, minlength=z) / FTE_PER_HEAD
+    leavers = np.bincount(t.firms.zone, weights=t.firms.fte * rate, minlength=z) / FTE_PER_HEAD
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
-    leaving = (zones.employed * (heads / workers))[:-1].sum(axis=1)
-    to_work = np.minimum(h["insertion_exit_to_work"] * zones.posts / h["insertion_post_months"],
-                         heads)
-    from_pools = (zones.employed * ((heads - to_work) / workers))[:-1].sum(axis=1)
+    moves = zones.employed * (leavers / workers)
+    ready = h["insertion_exit_to_work"] * t.labour.siae_heads / h["insertion_post_months"]
+    from_pools = moves[:-1].sum(axis=1) - insertion_hires(moves, ready)
     seekers = np.maximum(zones.short + penalty * zones.long, 1e-300)
-    finding = from_pools / seekers
-    return np.maximum(leaving / np.maximum(zones.short, 1e-300) - finding, 0.0)
+    from_short = from_pools * zones.short / seekers
+    gain = moves[:-1].sum(axis=1) - from_short
+    return np.clip(gain / np.maximum(zones.short - from_short, 1e-300), 0.0, 1.0)
 
 
 def link_ends(territory: Territory, half_life_months: float, seed: int) -> NDArray[np.int16]:

@@ -12,6 +12,7 @@ from model.economy import demography, households, labour, money, production
 from model.economy.switches import Switches
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import MonthFlows, Recorder
+from model.indicators.tracing import trace_income, trace_sales
 from model.ledger import ACCOUNTS, Ledger
 from model.opening import link_ends, opening_state
 from model.procurement import contracts as contract_life
@@ -22,10 +23,14 @@ from model.procurement.costs import charge_levers
 from model.procurement.insertion import InsertionFlows, execute_clauses
 from model.procurement.legal_calendar import RulesInForce, rules_at
 from model.procurement.levers import Levers
-from model.procurement.plan import informed_firms, plan_tenders, split_due_needs
+from model.procurement.plan import (
+    informed_firms,
+    liveliness,
+    plan_tenders,
+    split_due_needs,
+)
 from model.procurement.practice import Practice, practice_in_force
-from model.procurement.tenders import DIRECT, Tenders
-from model.state import State
+from model.procurement.tenders import Tenders
 from model.territory import load_territory
 from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import DerivedColumns, derive_columns
@@ -34,7 +39,6 @@ from model.territory.territory import Territory
 if TYPE_CHECKING:
     import pandas as pd
 
-    from model.agents import FirmView
     from model.indicators.records import Records
     from model.networks.views import Networks
 
@@ -135,20 +139,19 @@ class TerritoryModel(mesa.Model):
         bids = self._collect_bids(tenders, rules)
         awards = self._award(tenders, bids, flows)
         self._start_contracts(tenders, bids, awards, flows, ledger)
-        orders = self._order_inputs()
-        self._ask(orders, flows)
+        self._order_inputs(flows)
+        self._ask(flows)
         self._produce(flows)
-        self._deliver(orders, practice, flows, ledger)
+        self._deliver(practice, flows, ledger)
         flows.insertion = self._insert(practice, flows)
         self._settle_money(practice, flows, ledger)
         self._labour_market(flows)
         self._pay_households(flows, ledger)
         self._demography(flows, ledger)
+        self._record(rules, practice, flows)
         self._close_month(ledger)
-
         if self.verify:
             self._check(before, ledger)
-        self.recorder.record(self.state, flows, ledger)
 
     # --- The steps of the month -----------------------------------------------------------------
 
@@ -177,31 +180,57 @@ class TerritoryModel(mesa.Model):
             over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
             contracts.months_left[over] = contracts.months_total[over]
         else:
-            flows.extra_lots = split_due_needs(
-                contracts, t.needs, practice.allotment,
-                h["split_lot_target_eur"] * t.money_scale, self.seed_of_run,
+            split_due_needs(
+                contracts,
+                t.needs,
+                practice.allotment,
+                h["split_lot_target_eur"] * t.money_scale,
+                self.seed_of_run,
             )
         return plan_tenders(
-            contracts, t.needs, d.buyer_columns, d.categories, d.has_structure,
-            self.state.public.volume_factor, practice, rules, t.money_scale, h, self.seed_of_run,
+            contracts,
+            t.needs,
+            d.buyer_columns,
+            d.categories,
+            d.has_structure,
+            self.state.public.volume_factor,
+            practice,
+            rules,
+            t.money_scale,
+            h,
+            self.seed_of_run,
         )
 
     def _collect_bids(self, tenders: Tenders, rules: RulesInForce) -> Bids:
         """Tell firms of each lot, near and far, and collect the bids of those that want it."""
         t, d, h, s = self.territory, self.derived, self.hypotheses, self.state
-        informed = informed_firms(
-            tenders, t.candidates.able_outside, len(t.zones.keys),
-            rules.publicity_threshold * t.money_scale, h, self.seed_of_run,
-        )
+        informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
+        lively = liveliness(tenders, t.candidates.overdispersion, self.seed_of_run)
         pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
         attraction = s.firms.visibility * s.firms.alive
         heard = race_candidates(
-            t.candidates, pair, tenders.reserved, tenders.key, informed, attraction,
-            s.firms.key, t.firms.zone, t.zones.distance_km[tenders.zone], self.seed_of_run,
+            t.candidates,
+            pair,
+            tenders.reserved,
+            tenders.key,
+            informed * lively,
+            attraction,
+            s.firms.key,
+            t.firms.zone,
+            t.zones.distance_km[tenders.zone],
+            self.seed_of_run,
         )
         threshold = rules.waiver_threshold_other * t.money_scale
         return collect_bids(
-            tenders, heard, t.firms, s.firms, t.sectors, d.categories, threshold, h,
+            tenders,
+            heard,
+            t.firms,
+            s.firms,
+            t.sectors,
+            d.categories,
+            lively,
+            threshold,
+            h,
             self.seed_of_run,
         )
 
@@ -218,18 +247,23 @@ class TerritoryModel(mesa.Model):
         """Write the awards into the lot book."""
         if len(tenders):
             contract_life.start_contracts(
-                tenders, bids, awards, self.state.contracts, self.state.firms,
-                self.state.public, ledger,
+                tenders,
+                bids,
+                awards,
+                self.state.contracts,
+                self.state.firms,
+                self.state.public,
+                ledger,
             )
 
-    def _order_inputs(self) -> Floats:
+    def _order_inputs(self, flows: MonthFlows) -> None:
         """Order inputs for expected sales and to restore inventories."""
         s = self.state
-        return production.place_orders(
+        flows.orders = production.place_orders(
             self.territory.supply, s.firms, s.supply, self.territory.order_smoothing_months
         )
 
-    def _ask(self, orders: Floats, flows: MonthFlows) -> None:
+    def _ask(self, flows: MonthFlows) -> None:
         """Add up what each firm is asked: by firms, residents, buyers and outside clients."""
         t, s = self.territory, self.state
         n = len(t.firms)
@@ -239,12 +273,18 @@ class TerritoryModel(mesa.Model):
         consumption = s.zones.cash if self.switches.households else t.demand.consumption_eur
         flows.consumption = consumption.copy()
         by_households = households.household_demand(t.demand, t.firms, s.firms, flows.consumption)
-        by_firms = self._clients @ orders
+        by_firms = self._clients @ flows.orders
         empty = np.zeros(0)
         flows.execution = execution
         flows.goods = production.GoodsFlows(
-            by_firms, by_households, by_buyers, s.firms.outside_demand.copy(),
-            empty, empty, empty, empty,
+            by_firms,
+            by_households,
+            by_buyers,
+            s.firms.outside_demand.copy(),
+            empty,
+            empty,
+            empty,
+            empty,
         )
 
     def _produce(self, flows: MonthFlows) -> None:
@@ -259,38 +299,44 @@ class TerritoryModel(mesa.Model):
         goods.fill = np.divide(goods.output, asked, out=np.ones_like(asked), where=asked > 0)
         flows.asked = asked
 
-    def _deliver(
-        self, orders: Floats, practice: Practice, flows: MonthFlows, ledger: Ledger
-    ) -> None:
+    def _deliver(self, practice: Practice, flows: MonthFlows, ledger: Ledger) -> None:
         """Deliver inputs and contracts; adapt expectations to what was asked."""
         t, s, goods = self.territory, self.state, flows.goods
         goods.slot_local, goods.slot_outside = production.deliver_inputs(
-            t.supply, self._links, s.supply, orders, goods.fill, goods.output,
+            t.supply,
+            self._links,
+            s.supply,
+            flows.orders,
+            goods.fill,
+            goods.output,
             self.hypotheses["substitution_months"],
         )
         days = practice.payment_days[t.buyers.kind] + self.hypotheses["acceptance_days"]
         contract_life.deliver_contracts(
-            s.contracts, s.firms, s.public, flows.execution, goods.fill, days,
-            self.hypotheses["trade_days"], ledger,
+            s.contracts,
+            s.firms,
+            s.public,
+            flows.execution,
+            goods.fill,
+            days,
+            self.hypotheses["trade_days"],
+            ledger,
         )
-        late = np.bincount(
-            np.where(s.contracts.holder[flows.execution.active] < len(t.firms),
-                     s.contracts.holder[flows.execution.active], len(t.firms)),
-            weights=s.contracts.backlog_eur[flows.execution.active]
-            * s.contracts.output_share[flows.execution.active],
-            minlength=len(t.firms) + 1,
-        )[:-1]
-        regular = flows.asked - late
-        production.adapt_expectations(
-            s.firms, np.maximum(regular, 0.0), self.hypotheses["expectation_speed"]
-        )
+        production.adapt_expectations(s.firms, flows.asked, self.hypotheses["expectation_speed"])
 
     def _insert(self, practice: Practice, flows: MonthFlows) -> InsertionFlows:
         """Execute insertion hours as far as they are followed and people can be found."""
         s = self.state
         return execute_clauses(
-            s.contracts, flows.execution, self.derived.zone_of_row, self.territory.firms, s.firms,
-            s.zones, practice.facilitators_fte, self.hypotheses,
+            s.contracts,
+            flows.execution,
+            self.derived.zone_of_row,
+            self.territory.firms,
+            s.firms,
+            s.zones,
+            self.territory.labour.siae_heads,
+            practice.facilitators_fte,
+            self.hypotheses,
         )
 
     def _settle_money(self, practice: Practice, flows: MonthFlows, ledger: Ledger) -> None:
@@ -300,14 +346,27 @@ class TerritoryModel(mesa.Model):
             t.supply, t.firms, s.firms, s.public, flows.goods, h["trade_days"], ledger
         )
         flows.incomes = money.pay_costs(
-            t.firms, s.firms, flows.goods.output, t.net_pay_share,
-            h["insertion_worker_cost_eur"] * t.money_scale, ledger,
+            t.firms,
+            s.firms,
+            flows.goods.output,
+            t.net_pay_share,
+            h["insertion_worker_cost_eur"] * t.money_scale,
+            ledger,
         )
         flows.incomes.dividends = money.pay_dividends(
             t.firms, s.firms, self.closure.cash_target, t.dividends_to_residents, ledger
         )
-        flows.lever_pay = charge_levers(
-            practice, flows, t, s.public, self.derived, h, t.net_pay_share, ledger
+        flows.lever_pay, flows.lever_cost_buyers, flows.lever_cost_departement = charge_levers(
+            practice,
+            flows.tenders,
+            len(t.needs.buyer),
+            t.buyers,
+            t.zones,
+            s.public,
+            h,
+            t.net_pay_share,
+            t.money_scale,
+            ledger,
         )
 
     def _labour_market(self, flows: MonthFlows) -> None:
@@ -318,29 +377,45 @@ class TerritoryModel(mesa.Model):
         due = (s.firms.receivable_firms + s.firms.receivable_outside) * share
         liquidity = s.firms.cash + due - (s.firms.payable_firms + s.firms.payable_outside) * share
         rates = labour.LabourRates(
-            h["separation_rate"], h["layoff_speed"], h["long_term_penalty"],
+            h["separation_rate"],
+            h["layoff_speed"],
+            h["long_term_penalty"],
             h["matching_elasticity"],
         )
         flows.labour = labour.adjust_staff(
-            t.firms, s.firms, s.zones, t.labour, self.closure.to_long, rates, desired, liquidity,
-            flows.insertion.exits_to_work, self.switches.ample,
+            t.firms,
+            s.firms,
+            s.zones,
+            t.labour,
+            self.closure.to_long,
+            rates,
+            desired,
+            liquidity,
+            flows.insertion.exits_to_work,
+            self.switches.ample,
         )
 
     def _pay_households(self, flows: MonthFlows, ledger: Ledger) -> None:
         """Add up residents' income and spend last month's."""
         t, s, h = self.territory, self.state, self.hypotheses
         scale = t.money_scale
+        flows.benefits = scale * (
+            h["benefit_short_eur"] * s.zones.short + h["benefit_long_eur"] * s.zones.long
+        )
         income = households.pay_residents(
-            t.firms, s.zones, flows.incomes, t.net_pay_share, self.closure.transfers_eur,
-            h["benefit_short_eur"] * scale, h["benefit_long_eur"] * scale, ledger,
+            t.firms,
+            s.zones,
+            flows.incomes,
+            t.net_pay_share,
+            self.closure.transfers_eur,
+            h["benefit_short_eur"] * scale,
+            h["benefit_long_eur"] * scale,
+            ledger,
         )
         income += flows.lever_pay
         flows.household_income = income
         bought = flows.goods.demand_households * flows.goods.fill
-        if self.switches.households:
-            households.spend(s.zones, flows.consumption, bought, income, ledger)
-        else:
-            households.hold(s.zones, flows.consumption, bought, income, ledger)
+        households.spend(s.zones, flows.consumption, bought, income, ledger)
 
     def _demography(self, flows: MonthFlows, ledger: Ledger) -> None:
         """Close and open firms, and renew links."""
@@ -357,16 +432,24 @@ class TerritoryModel(mesa.Model):
                 closed, t.firms, s.firms, t.supply, s.supply, s.public, s.zones, ledger
             )
             opened = demography.open_firms(
-                t.firms, t.demand, s.firms, s.zones, t.labour, rates,
-                self._unmet_by_group(flows), seed, month, ledger,
+                t.firms,
+                t.demand,
+                s.firms,
+                t.supply,
+                s.supply,
+                s.zones,
+                t.labour,
+                rates,
+                self._unmet_by_group(flows),
+                seed,
+                month,
+                ledger,
             )
             if len(closed) or len(opened):
                 demography.rebalance_markets(t.firms, s.firms, t.demand)
             flows.closed, flows.opened = closed, opened
         if self.switches.links:
-            demography.renew_links(
-                t.supply, t.firms, s.firms, s.supply, closed, rates, seed, month
-            )
+            demography.renew_links(t.supply, t.firms, s.firms, s.supply, closed, rates, seed, month)
 
     def _unmet_by_group(self, flows: MonthFlows) -> Floats:
         """Return unmet over asked demand of each (zone, sector) group."""
@@ -375,6 +458,30 @@ class TerritoryModel(mesa.Model):
         asked = np.bincount(group, weights=flows.asked, minlength=groups)
         unmet = np.bincount(group, weights=flows.asked - flows.goods.output, minlength=groups)
         return np.divide(unmet, asked, out=np.zeros(groups), where=asked > 0)
+
+    def _record(self, rules: RulesInForce, practice: Practice, flows: MonthFlows) -> None:
+        """Trace sales back to contracts and keep the month's quantities."""
+        t, s, h = self.territory, self.state, self.hypotheses
+        traced = trace_sales(
+            t, s.public, self._clients, flows.orders, flows.goods, flows.consumption
+        )
+        trace_income(
+            t,
+            s.public,
+            s.zones,
+            traced,
+            flows.incomes.wages,
+            flows.incomes.dividends,
+            flows.household_income,
+        )
+        self.recorder.record(
+            s,
+            flows,
+            traced,
+            rules.publicity_threshold * t.money_scale,
+            practice.reserved_share,
+            flows.benefits,
+        )
 
     def _close_month(self, ledger: Ledger) -> None:
         """Fund buyers, count contracts down, book the accounts that firms do not hold."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.labour import FTE_PER_HEAD
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
 from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
 from model.state import FirmState, PublicState, SupplyState, ZoneState
-from model.economy.labour import FTE_PER_HEAD
 from model.territory.territory import FinalDemand, Firms, LabourMarket
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,19 @@ class DemographyRates:
     birth_cash_months: float
     link_half_life: float
     productivity_spread: float
+
+
+def demography_rates(h: Mapping[str, float]) -> DemographyRates:
+    """Read the rates from the hypotheses of a run."""
+    return DemographyRates(
+        exit_hazard=h["exit_hazard"],
+        overdraft_months=h["overdraft_months"],
+        birth_chance=h["birth_chance"],
+        birth_fte=h["birth_fte"],
+        birth_cash_months=h["birth_cash_months"],
+        link_half_life=h["link_half_life"],
+        productivity_spread=h["productivity_spread"],
+    )
 
 
 def failing(
@@ -69,6 +83,11 @@ def close_firms(
     """
     if len(rows) == 0:
         return
+    # claims pass to the estates first: a failed firm is not paid by those that fail with it
+    public.liquidation_claims[0] += firms.receivable_firms[rows].sum()
+    public.liquidation_claims[1] += firms.receivable_outside[rows].sum()
+    firms.receivable_firms[rows] = 0.0
+    firms.receivable_outside[rows] = 0.0
     cash = firms.cash[rows]
     owed = firms.payable_firms[rows] + firms.payable_outside[rows]
     paid = np.where(owed > 0, np.minimum(1.0, np.maximum(cash, 0.0) / np.maximum(owed, 1e-300)), 0)
@@ -81,14 +100,10 @@ def close_firms(
     # what is left goes to the estate; an overdraft is the bank's loss
     ledger.pay("firms", "liquidation", "cash of failed firms", float(np.maximum(rest, 0).sum()))
     ledger.pay("outside", "firms", "bank losses", float(-np.minimum(rest, 0).sum()))
-    public.liquidation_claims[0] += firms.receivable_firms[rows].sum()
-    public.liquidation_claims[1] += firms.receivable_outside[rows].sum()
     for column in (
         firms.cash,
         firms.payable_firms,
         firms.payable_outside,
-        firms.receivable_firms,
-        firms.receivable_outside,
         firms.household_weight,
         firms.outside_weight,
         firms.expected_demand,
@@ -96,8 +111,21 @@ def close_firms(
         firms.clause_fte,
     ):
         column[rows] = 0.0
+    slots, _ = slots_of(network, rows)
+    supply.inventory[slots] = 0.0
+    supply.pending_outside[slots] = 0.0
     _dismiss(rows, columns, firms, zones)
     firms.alive[rows] = False
+
+
+def slots_of(network: SupplyNetwork, clients: Ints) -> tuple[Ints, Ints]:
+    """Return the slots of some clients, and the place in ``clients`` of each slot's owner."""
+    first = np.searchsorted(network.slot_client, clients, side="left")
+    counts = np.searchsorted(network.slot_client, clients, side="right") - first
+    owner = np.repeat(np.arange(len(clients)), counts)
+    before = np.cumsum(counts) - counts
+    slots = np.arange(len(owner)) - before[owner] + first[owner]
+    return slots.astype(np.int32), owner.astype(np.int32)
 
 
 def _share_settlement(
@@ -115,12 +143,11 @@ def _share_settlement(
     A supplier cannot lose more than it is owed: the excess is shared among all claims.
     """
     claims = paid + losses
-    first = np.searchsorted(network.slot_client, rows, side="left")
-    last = np.searchsorted(network.slot_client, rows, side="right")
-    counts = network.link_start[last] - network.link_start[first]
-    owner = np.repeat(np.arange(len(rows)), counts)
-    offset = np.cumsum(counts) - counts
-    links = np.arange(len(owner)) - offset[owner] + network.link_start[first][owner]
+    slots, slot_owner = slots_of(network, rows)
+    counts = network.link_start[slots + 1] - network.link_start[slots]
+    owner = np.repeat(slot_owner, counts)
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    links = np.arange(len(owner)) - before + np.repeat(network.link_start[slots], counts)
     weight = network.link_share[links] * network.slot_coefficient[network.link_slot[links]]
     total = np.bincount(owner, weights=weight, minlength=len(rows))
     wanted = weight / np.maximum(total[owner], 1e-300) * claims[owner]
@@ -162,6 +189,8 @@ def open_firms(
     columns: Firms,
     demand: FinalDemand,
     firms: FirmState,
+    network: SupplyNetwork,
+    supply: SupplyState,
     zones: ZoneState,
     market: LabourMarket,
     rates: DemographyRates,
@@ -210,6 +239,11 @@ def open_firms(
         _other_costs(columns, rows) + columns.labour_cost_eur[rows] / firms.productivity_eur[rows]
     )
     firms.alive[rows] = True
+    # a new firm orders its first stock from outside and can work once it has arrived
+    slots, owner = slots_of(network, rows)
+    supply.pending_outside[slots] = (
+        network.slot_coefficient[slots] * network.slot_stock_months[slots] * output[owner]
+    )
     equity = rates.birth_cash_months * output
     firms.cash[rows] = equity
     ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))

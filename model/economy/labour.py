@@ -81,8 +81,7 @@ def adjust_staff(
     left = usual_leavers + layoffs
     separations = np.bincount(columns.zone, weights=left, minlength=z) / FTE_PER_HEAD
     hires = np.bincount(columns.zone, weights=hired, minlength=z) / FTE_PER_HEAD
-    from_insertion = np.minimum(exits_to_work, hires)
-    _move_heads(zones, market, to_long, rates, hires, separations, from_insertion)
+    from_insertion = _move_heads(zones, market, to_long, rates, hires, separations, exits_to_work)
     return LabourFlows(hires, vacancies, separations, from_insertion)
 
 
@@ -105,6 +104,19 @@ def _seekers_ratio(zones: ZoneState, market: LabourMarket, rates: LabourRates) -
     return np.append(now / np.maximum(opening, 1e-300), 1.0)
 
 
+def insertion_hires(recruited: Floats, exits_to_work: Floats) -> Floats:
+    """Return hires of residents leaving insertion (Z,): at most the zone's hires of residents.
+
+    Parameters
+    ----------
+    recruited
+        (Z + 1, Z), hires by zone of residence and of work.
+    exits_to_work
+        (Z,), people ready to leave insertion for a job in their zone.
+    """
+    return np.minimum(exits_to_work, np.diagonal(recruited[:-1]))
+
+
 def _move_heads(
     zones: ZoneState,
     market: LabourMarket,
@@ -113,31 +125,34 @@ def _move_heads(
     hires: Floats,
     separations: Floats,
     exits_to_work: Floats,
-) -> None:
-    """Move people between work and the pools; nobody appears or is lost (`model.md` 7.2)."""
+) -> Floats:
+    """Move people between work and the pools; nobody appears or is lost (`model.md` 7.2).
+
+    Exits from insertion fill vacancies first: the pools lose as many hires fewer. Returns them.
+    """
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     leaving = zones.employed * (separations / workers)
     zones.employed -= leaving
     recruited = market.employed_heads * _seekers_ratio(zones, market, rates)[:, None]
-    recruited = recruited * ((hires - exits_to_work) / np.maximum(recruited.sum(axis=0), 1e-300))
-    from_pools = recruited[:-1].sum(axis=1)
-    available = zones.short + zones.long
-    scale = np.minimum(1.0, 0.9 * available / np.maximum(from_pools, 1e-300))
+    recruited = recruited * (hires / np.maximum(recruited.sum(axis=0), 1e-300))
+    from_insertion = insertion_hires(recruited, exits_to_work)
+    wanted = recruited[:-1].sum(axis=1) - from_insertion
+    most = 0.9 * (zones.short + zones.long)
     # hires beyond nine tenths of a zone's pools come from outside the territory
+    scale = np.minimum(1.0, most / np.maximum(wanted, 1e-300))
     short_of = recruited[:-1] * (1.0 - scale)[:, None]
+    np.fill_diagonal(short_of, np.diagonal(short_of) - from_insertion * (1.0 - scale))
     recruited[-1] += short_of.sum(axis=0)
     recruited[:-1] -= short_of
-    from_pools = recruited[:-1].sum(axis=1)
-    weight_short = zones.short
+    from_pools = recruited[:-1].sum(axis=1) - from_insertion
     weight_long = rates.long_penalty * zones.long
-    share_short = weight_short / np.maximum(weight_short + weight_long, 1e-300)
-    from_short = np.minimum(from_pools * share_short, zones.short)
-    from_long = np.minimum(from_pools - from_short, zones.long)
-    from_short = from_pools - from_long
-    aging = to_long * zones.short
+    share_long = weight_long / np.maximum(zones.short + weight_long, 1e-300)
+    from_long = np.minimum(from_pools * share_long, zones.long)
+    from_short = np.minimum(from_pools - from_long, zones.short)
+    from_long = from_pools - from_short
+    aging = to_long * (zones.short - from_short)
     zones.employed += recruited
-    zones.employed[np.arange(len(hires)), np.arange(len(hires))] += exits_to_work
-    # people leaving insertion went back to the long-term pool; those who found work leave it
-    zones.long -= exits_to_work
     zones.short += leaving[:-1].sum(axis=1) - from_short - aging
-    zones.long += aging - from_long
+    # people leaving insertion went back to the long-term pool; those who found work leave it
+    zones.long += aging - from_long - from_insertion
+    return from_insertion

@@ -56,9 +56,7 @@ def settle_trade(
     EUR (n,) of inputs bought, local and outside, for the margin statistics.
     """
     share = float(collected_share(trade_days))
-    local, outside = sum_by_client(
-        network, len(columns), flows.slot_local, flows.slot_outside
-    )
+    local, outside = sum_by_client(network, len(columns), flows.slot_local, flows.slot_outside)
     outside += columns.outside_input * flows.output
 
     firms.payable_firms += local

@@ -111,9 +111,7 @@ def deliver_inputs(
     return local, outside
 
 
-def sum_by_client(
-    network: SupplyNetwork, firms: int, *by_slot: Floats
-) -> tuple[Floats, ...]:
+def sum_by_client(network: SupplyNetwork, firms: int, *by_slot: Floats) -> tuple[Floats, ...]:
     """Sum columns of slots over the clients that own them, each (n,)."""
     sums = tuple(np.zeros(firms) for _ in by_slot)
     if network.slots:
@@ -125,5 +123,7 @@ def sum_by_client(
 def adapt_expectations(firms: FirmState, demand: Floats, speed: float) -> None:
     """Move expected demand and capacity: x̂ by θ; K towards x̂/0.82, 1/18 up and 1/60 down."""
     firms.expected_demand += speed * (demand - firms.expected_demand)
+    # a closed firm that is still somebody's only supplier is asked in vain
+    firms.expected_demand *= firms.alive
     gap = firms.expected_demand / UTILISATION - firms.capacity_eur
     firms.capacity_eur += np.where(gap > 0, gap / 18.0, gap / 60.0)

@@ -66,6 +66,12 @@ class HypothesisValues(Mapping[str, float]):
         text = json.dumps({key: value.hex() for key, value in self.items_by_key}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def build_digest(self) -> str:
+        """Return the sha256 of the values that act at build, which a built territory depends on."""
+        register = load_register()
+        built = {k: v.hex() for k, v in self.items_by_key if register[k].acts == "build"}
+        return hashlib.sha256(json.dumps(built, sort_keys=True).encode()).hexdigest()
+
 
 def _checked(register: Mapping[str, Hypothesis], key: str, value: float) -> float:
     """Return the value as a float if the register admits it."""

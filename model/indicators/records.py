@@ -61,6 +61,7 @@ BUYER_ZONE_QUANTITIES = (
     "lm3_r1_eur",
     "lm3_r2_eur",
     "lm3_r3_eur",
+    "contract_output_eur",
     "supported_sales_eur",
 )
 """Quantities by the zone where the contract is performed."""

@@ -188,7 +188,8 @@ def build_supply_network(
     zone: NDArray[np.integer],
     size: Floats,
     key: NDArray[np.uint64],
-    local_coefficient: Floats,
+    coefficient_table: Floats,
+    local_share: Floats,
     supplier_table: Ints,
     stock_months: Floats,
     link_counts: Floats,
@@ -200,17 +201,19 @@ def build_supply_network(
     ----------
     sector, zone, size, key
         Firm columns (n,); firms of size 0 have no slot.
-    local_coefficient
-        (S, S), EUR of input of the row's sector bought inside the territory per EUR of output of
-        the column's sector; 0 where the input is bought outside in one lump.
+    coefficient_table
+        (S, S), EUR of domestic input of the row's sector per EUR of output of the column's sector;
+        0 where the input is bought outside in one lump.
+    local_share
+        (S, S), share of it that the territory supplies itself.
     stock_months
         (S,), target inventory of an input of each sector, months of use.
     link_counts
         Probabilities of a second, third … supplier, each raised by one for firms of 10 and of 50
         FTE and more.
     """
-    sectors = local_coefficient.shape[0]
-    inputs = [np.flatnonzero(local_coefficient[:, s] > 0) for s in range(sectors)]
+    sectors = coefficient_table.shape[0]
+    inputs = [np.flatnonzero(coefficient_table[:, s] > 0) for s in range(sectors)]
     slots_of_sector = np.array([len(i) for i in inputs])
     counts = np.where(size > 0, slots_of_sector[sector], 0)
     slot_client = np.repeat(np.arange(len(sector), dtype=np.int32), counts)
@@ -221,7 +224,7 @@ def build_supply_network(
         padded[s, : len(found)] = found
     client_sector = sector[slot_client]
     slot_sector = padded[client_sector, position].astype(np.int16)
-    coefficient = local_coefficient[slot_sector, client_sector]
+    coefficient = coefficient_table[slot_sector, client_sector]
     slot_key = mix(key[slot_client], slot_sector)
     spread = to_uniform(mix(stream(seed, "links of a slot"), slot_key))
     links = 1 + np.sum(spread[:, None] < np.asarray(link_counts)[None, :], axis=1)
@@ -243,7 +246,8 @@ def build_supply_network(
         key,
         seed,
     )
-    share = np.where(supplier >= 0, raw / total[link_slot], 0.0)
+    local = local_share[slot_sector, client_sector][link_slot]
+    share = np.where(supplier >= 0, local * raw / total[link_slot], 0.0)
     with_slots = np.flatnonzero(counts > 0)
     return SupplyNetwork(
         slot_client=slot_client,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.procurement.candidates import INFORMED_SIZE, Informed
+from model.procurement.candidates import Informed
 from model.procurement.categories import Category
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_uniform
@@ -93,6 +93,7 @@ def collect_bids(
     firms: FirmState,
     sectors: Sectors,
     categories: CategoryColumns,
+    liveliness: Floats,
     threshold_eur: float,
     h: Mapping[str, float],
     seed: int,
@@ -101,15 +102,26 @@ def collect_bids(
 
     Parameters
     ----------
+    liveliness
+        (T,), how lively competition is for each lot, near and far, of mean 1.
     threshold_eur
         The waiver threshold, the unit in which outside firms see the size of a lot.
     """
     local = _local_bids(tenders, informed, columns, firms, sectors, categories, h, seed)
-    outside = _outside_bids(tenders, columns, sectors, categories, threshold_eur, h, seed)
+    outside = _outside_bids(
+        tenders, columns, sectors, categories, liveliness, threshold_eur, h, seed
+    )
     joined = {
         name: np.concatenate([getattr(local, name), getattr(outside, name)], axis=1)
-        for name in ("firm", "technical", "environmental", "social", "small", "output_share",
-                     "fte_per_eur")
+        for name in (
+            "firm",
+            "technical",
+            "environmental",
+            "social",
+            "small",
+            "output_share",
+            "fte_per_eur",
+        )
     }
     chance = np.concatenate([local.chance, outside.chance], axis=1)
     cost = np.concatenate([local.cost, outside.cost], axis=1)
@@ -204,6 +216,7 @@ def _outside_bids(
     columns: Firms,
     sectors: Sectors,
     categories: CategoryColumns,
+    liveliness: Floats,
     threshold_eur: float,
     h: Mapping[str, float],
     seed: int,
@@ -219,11 +232,13 @@ def _outside_bids(
     heard = heard + h["outside_formal"] * (tenders.procedure == FORMAL)
     goods = categories.traded[tenders.category]
     heard = heard + h["outside_goods"] * goods
-    heard = np.where(tenders.reserved, 0.25 * heard, heard)
+    heard = np.where(tenders.reserved, 0.25 * heard, heard) * liveliness
     chance = np.clip(heard[:, None] - place, 0.0, 1.0) * h["outside_bid_chance"]
     trader = goods[:, None] & (draws[1] < h["outside_trader_share"])
     sector = np.where(
-        trader, categories.product_trade_sector, categories.product_sector[tenders.category][:, None]
+        trader,
+        categories.product_trade_sector,
+        categories.product_sector[tenders.category][:, None],
     )
     output_share = np.where(trader, h["goods_margin"], 1.0)
     from scipy.special import ndtri
@@ -265,7 +280,7 @@ def _extra_costs(
     cash = h["cash_cost_rate"] * np.maximum(waited - advanced, 0.0)
     usual = h["cash_cost_rate"] * 30.0 / 365.0
     transport = h["transport_cost_100km"] * distance_km / 100.0
-    return transport + cash - usual + h["clause_cost"] * tenders.clause[:, None]
+    return transport + cash - usual + h["clause_price_premium"] * tenders.clause[:, None]
 
 
 def _logistic(x: Floats) -> Floats:

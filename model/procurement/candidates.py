@@ -38,14 +38,14 @@ class CandidateLists:
         (C × Z, LIST_SIZE), nearness × size, visibility apart.
     structures
         int32 (C × Z, STRUCTURES_SIZE), structures that a reserved lot can go to.
-    able_outside
-        (C,), relative number of outside firms that supply the category.
+    overdispersion
+        (C,), of the number of bids: variance = mean + overdispersion × mean².
     """
 
     rows: Ints
     weight: Floats
     structures: Ints
-    able_outside: Floats
+    overdispersion: Floats
 
 
 def build_candidate_lists(

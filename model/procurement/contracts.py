@@ -29,6 +29,7 @@ class Execution:
     """What contracts asked and got this month, by contract row, EUR at base prices."""
 
     active: Ints
+    holder: Ints
     buyer: Ints
     asked: Floats
     delivered: Floats
@@ -128,9 +129,10 @@ def ask_delivery(
     asked = contracts.volume_eur[active] * volume_factor[buyer] / 12.0
     asked += contracts.backlog_eur[active]
     wanted = asked * contracts.output_share[active]
-    demand = np.bincount(contracts.holder[active], weights=wanted, minlength=firms + 1)[:firms]
+    holder = contracts.holder[active]
+    demand = np.bincount(holder, weights=wanted, minlength=firms + 1)[:firms]
     empty = np.zeros(len(active))
-    return Execution(active, buyer, asked, empty, empty), demand
+    return Execution(active, holder, buyer, asked, empty, empty), demand
 
 
 def deliver_contracts(
@@ -154,7 +156,7 @@ def deliver_contracts(
     """
     rows = execution.active
     n = len(fill)
-    holder = contracts.holder[rows]
+    holder = execution.holder
     served = np.append(fill, 1.0)[holder]
     execution.delivered = execution.asked * served
     late = execution.asked - execution.delivered

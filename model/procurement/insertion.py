@@ -29,13 +29,15 @@ HOURS_FOLLOWED_BY_FACILITATOR = 43_000.0 / 12.0
 
 @dataclass
 class InsertionFlows:
-    """Insertion of the month by zone (Z,): hours due and executed, people entering and leaving."""
+    """Insertion of the month by zone (Z,): hours due and executed, people entering and leaving,
+    and the share of them who would have found work anyway."""
 
     hours_due: Floats
     hours_executed: Floats
     entries: Floats
     exits: Floats
     exits_to_work: Floats
+    deadweight: float
 
 
 def execute_clauses(
@@ -45,6 +47,7 @@ def execute_clauses(
     columns: Firms,
     firms: FirmState,
     zones: ZoneState,
+    siae_heads: Floats,
     facilitators_fte: float,
     h: Mapping[str, float],
 ) -> InsertionFlows:
@@ -80,6 +83,13 @@ def execute_clauses(
     by_firm = np.bincount(contracts.holder[rows], weights=due * share[place], minlength=n + 1)
     firms.clause_fte[:] = by_firm[:n] / HOURS_PER_FTE_MONTH
     zones.long += exits - entries
-    from_posts = zones.posts / h["insertion_post_months"]
+    from_posts = siae_heads / h["insertion_post_months"]
     to_work = h["insertion_exit_to_work"] * (exits + from_posts)
-    return InsertionFlows(due_by_zone, executed, entries, exits + from_posts, to_work)
+    return InsertionFlows(
+        due_by_zone,
+        executed,
+        entries,
+        exits + from_posts,
+        to_work,
+        h["insertion_deadweight"],
+    )

@@ -114,7 +114,8 @@ def plan_tenders(
     reservable = categories.structure_supplied[category] & has_structure[pair]
     chance = practice.reserved_share * buyers.reservable_ratio[buyer]
     reserved = reservable & (draw["reserve"] < chance)
-    consideration = (draw["consideration"] < practice.social_coverage) & (procedure != DIRECT)
+    wanted = practice.social_coverage * _tilt_to_large(amount / money_scale, rules, h)
+    consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
     labour = categories.labour_share[category]
     hours = amount / money_scale * labour * practice.social_clause_rate / h["insertion_hourly_cost"]
     fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
@@ -158,6 +159,15 @@ def _procedures(
     return found.astype(np.int8)
 
 
+def _tilt_to_large(amount: Floats, rules: RulesInForce, h: Mapping[str, float]) -> Floats:
+    """Return how much likelier a social consideration is on a lot of this amount (T,).
+
+    One at twice the publicity threshold: coverage is counted above that threshold.
+    """
+    ratio = np.maximum(amount, 1.0) / (2.0 * rules.publicity_threshold)
+    return np.clip(ratio ** h["consideration_tilt"], 0.3, 3.0)
+
+
 def _weights(practice: Practice, social: NDArray[np.bool_]) -> Floats:
     """Return award weights (T, 4): a social criterion only where there is a consideration.
 
@@ -172,18 +182,10 @@ def _weights(practice: Practice, social: NDArray[np.bool_]) -> Floats:
     return weights
 
 
-def informed_firms(
-    tenders: Tenders,
-    overdispersion: Floats,
-    zones: int,
-    small_publicity_eur: float,
-    h: Mapping[str, float],
-    seed: int,
-) -> Floats:
-    """Return how many firms of the territory hear of each lot (T,).
+def informed_firms(tenders: Tenders, small_publicity_eur: float, h: Mapping[str, float]) -> Floats:
+    """Return how many firms of the territory hear of each lot in the mean (T,).
 
-    Publicity sets the mean; category, zone and need spread it (gamma-like, keyed); sourcing raises
-    it with the same information for all, wherever they are.
+    Publicity sets it; sourcing raises it with the same information for all, wherever they are.
     """
     wide = tenders.amount_eur >= small_publicity_eur
     mean = np.select(
@@ -191,11 +193,20 @@ def informed_firms(
         [h["informed_direct"], h["informed_formal"], h["informed_adapted"]],
         h["informed_small"],
     )
-    market = mix(stream(seed, "market liveliness", tenders.category), tenders.zone)
+    return mean * np.where(tenders.sounded, 1.0 + h["sourcing_reach"], 1.0)
+
+
+def liveliness(tenders: Tenders, overdispersion: Floats, seed: int) -> Floats:
+    """Return how lively competition is for each lot (T,), of mean 1.
+
+    Lognormal, keyed by category and zone for a quarter of the variance and by lot for the rest;
+    with the draws of bids it over-disperses their number as a negative binomial of variance
+    ``mean + overdispersion · mean²`` would.
+    """
     from scipy.special import ndtri
 
-    spread = overdispersion[tenders.category]
-    of_market = np.exp(0.5 * spread * ndtri(to_uniform(market)))
-    of_need = np.exp(spread * ndtri(to_uniform(mix(stream(seed, "liveliness"), tenders.key))))
-    heard = mean * of_market * of_need * np.exp(-0.625 * spread**2)
-    return heard * np.where(tenders.sounded, 1.0 + h["sourcing_reach"], 1.0)
+    variance = np.log1p(overdispersion[tenders.category])
+    market = mix(stream(seed, "liveliness of a market", tenders.category), tenders.zone)
+    lot = mix(stream(seed, "liveliness of a lot"), tenders.key)
+    draw = 0.5 * ndtri(to_uniform(market)) + np.sqrt(0.75) * ndtri(to_uniform(lot))
+    return np.exp(np.sqrt(variance) * draw - variance / 2)

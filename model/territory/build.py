@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.networks.supply import (
-    SupplyNetwork,
-    build_supply_network,
-    outside_shares,
-    supplier_tables,
-)
-from model.procurement.candidates import CandidateLists, build_candidate_lists
+from model.networks.supply import SupplyNetwork, build_supply_network, supplier_tables
+from model.procurement.candidates import build_candidate_lists
 from model.procurement.categories import assign_trades, category_index, load_categories
 from model.procurement.needs import Needs, build_needs
-from model.territory.buyers import Buyers, build_buyers, load_communes
+from model.territory.buyers import build_buyers, load_communes
 from model.territory.establishments import (
-    SUPPLY_CATEGORIES,
     TERRITORY_SEED,
     Establishments,
     build_establishments,
 )
-from model.territory.fixed_point import close_market, order_smoothing
 from model.territory.firm_columns import NationalColumns, firm_columns, national_columns
+from model.territory.fixed_point import close_market, order_smoothing
 from model.territory.opening_lots import award_opening_lots
 from model.territory.regional import by_sector, regional_shares
-from model.territory.tables import FIRST_INCLUSIVE_KIND, TerritoryTables
+from model.territory.tables import (
+    FIRST_INCLUSIVE_KIND,
+    KINDS,
+    SUPPLY_CATEGORIES,
+    TerritoryTables,
+)
 from model.territory.territory import (
     FinalDemand,
     Firms,
@@ -67,30 +66,59 @@ def build_territory(
     supply, firms = _supply_network(firms, zones, national, h)
     demand = _final_demand(firms, zones, national, h)
     buyers = build_buyers(
-        zones.keys, zones.population, load_communes() if name in EMBEDDED else None, h,
-        TERRITORY_SEED, zone_lat=zones.lat, zone_lon=zones.lon, zone_names=zones.names,
+        zones.keys,
+        zones.population,
+        load_communes() if name in EMBEDDED else None,
+        h,
+        TERRITORY_SEED,
+        zone_lat=zones.lat,
+        zone_lon=zones.lon,
+        zone_names=zones.names,
         money_scale=money_scale,
     )
-    needs = build_needs(buyers, zones_n, h, TERRITORY_SEED, money_scale=money_scale)
+    needs = build_needs(buyers, h, TERRITORY_SEED, money_scale=money_scale)
     categories = load_categories()
     candidates = build_candidate_lists(
-        trades, supplies, establishments.kind >= FIRST_INCLUSIVE_KIND, firms.zone,
-        firms.fte + firms.posts_fte, firms.key, zones.distance_km, h["bid_reach_km"],
-        h["bid_size_exponent"], np.array([c.bid_overdispersion for c in categories]),
+        trades,
+        supplies,
+        establishments.kind >= FIRST_INCLUSIVE_KIND,
+        firms.zone,
+        firms.fte + firms.posts_fte,
+        firms.key,
+        zones.distance_km,
+        h["bid_reach_km"],
+        h["bid_size_exponent"],
+        np.array([c.bid_overdispersion for c in categories]),
         TERRITORY_SEED,
     )
     labour = _labour_market(firms, zones)
     draft = Territory(
-        name=name, zones=zones, sectors=national.sectors, categories=categories, firms=firms,
-        supply=supply, demand=demand, labour=labour, buyers=buyers, needs=needs,
-        candidates=candidates, contracts=_no_contracts(needs), net_pay_share=h["net_pay_share"],
-        dividends_to_residents=True, order_smoothing_months=1.0, spectral_radius=0.0,
+        name=name,
+        zones=zones,
+        sectors=national.sectors,
+        categories=categories,
+        firms=firms,
+        supply=supply,
+        demand=demand,
+        labour=labour,
+        buyers=buyers,
+        needs=needs,
+        candidates=candidates,
+        contracts=_no_contracts(needs),
+        net_pay_share=h["net_pay_share"],
+        dividends_to_residents=True,
+        order_smoothing_months=1.0,
+        spectral_radius=0.0,
         money_scale=money_scale,
     )
     opened = replace(draft, contracts=award_opening_lots(draft, h))
     closed = close_market(opened)
     return order_smoothing(closed, h["order_smoothing_months"])
 
+
+SIAE_KINDS = ("ACI", "EI", "ETTI", "AI")
+FTE_PER_POST_HEAD = 0.57
+"""FTE of one employee on an insertion contract (0.55-0.6, `facts.md` 3.3)."""
 
 EMBEDDED = ("cote-opale", "dunkerque")
 """Territories whose tables are in the package."""
@@ -103,8 +131,12 @@ def _supplied_categories(
     from model.territory.sectors import MODEL_SECTORS
 
     trades = assign_trades(
-        establishments.sector, establishments.kind, establishments.key, TERRITORY_SEED,
-        sector_codes=MODEL_SECTORS, size_class=establishments.size_class,
+        establishments.sector,
+        establishments.kind,
+        establishments.key,
+        TERRITORY_SEED,
+        sector_codes=MODEL_SECTORS,
+        size_class=establishments.size_class,
     )
     supplies = np.zeros((len(establishments.key), len(load_categories())), dtype=bool)
     for bit, key in enumerate(SUPPLY_CATEGORIES):
@@ -125,20 +157,35 @@ def _supply_network(
     share = regional_shares(jobs, national.jobs, h["regional_delta"], codes)
     local = national.a_domestic * share
     local[local < h["smallest_local_input"]] = 0.0
-    # a slot holds the whole domestic input; what the territory does not sell goes outside
-    lumped = national.a_domestic.sum(axis=0) - local.sum(axis=0)
+    # a slot holds the whole domestic input: its links carry the local share of it, the rest goes
+    # outside, so that a lost supplier can be replaced from there
+    lumped = np.where(local > 0, 0.0, national.a_domestic)
+    chain = (lumped * national.sectors.chain_fte[:, None]).sum(axis=0)
     table = supplier_tables(
-        firms.zone, firms.sector, firms.fte + firms.posts_fte, firms.key, zones.distance_km,
-        by_sector("reach_km", codes), h["attachment_exponent"], TERRITORY_SEED,
+        firms.zone,
+        firms.sector,
+        firms.fte + firms.posts_fte,
+        firms.key,
+        zones.distance_km,
+        by_sector("reach_km", codes),
+        h["attachment_exponent"],
+        TERRITORY_SEED,
     )
     active = np.where(firms.output_eur > 0, fte, 0.0)
     supply = build_supply_network(
-        firms.sector, firms.zone, active, firms.key, local, table,
-        by_sector("stock_months", codes), np.array([h["second_supplier"], h["third_supplier"]]),
+        firms.sector,
+        firms.zone,
+        active,
+        firms.key,
+        np.where(local > 0, national.a_domestic, 0.0),
+        share,
+        table,
+        by_sector("stock_months", codes),
+        np.array([h["second_supplier"], h["third_supplier"]]),
         TERRITORY_SEED,
     )
-    outside = (national.a_outside + lumped)[firms.sector]
-    return supply, replace(firms, outside_input=outside)
+    outside = (national.a_outside + lumped.sum(axis=0))[firms.sector]
+    return supply, replace(firms, outside_input=outside, outside_chain_fte=chain[firms.sector])
 
 
 def _final_demand(
@@ -163,6 +210,10 @@ def _final_demand(
         outside_demand_eur=np.zeros(z * sectors),
         outside_accounts=national.outside_accounts,
         consumption_eur=consumption,
+        outside_chain_fte=float(
+            ((national.household_shares - local) * national.sectors.chain_fte).sum()
+            / (1.0 - local.sum())
+        ),
     )
 
 
@@ -171,10 +222,14 @@ def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
     from model.economy.labour import FTE_PER_HEAD
 
     z = len(zones.keys)
-    flows = np.vstack([zones.employed_heads[:, None] * zones.commuting[:, :z],
-                       zones.incommuters_heads])
+    flows = np.vstack(
+        [zones.employed_heads[:, None] * zones.commuting[:, :z], zones.incommuters_heads]
+    )
     jobs = np.bincount(firms.zone, weights=firms.fte, minlength=z) / FTE_PER_HEAD
-    posts = np.bincount(firms.zone, weights=firms.posts_fte, minlength=z) / FTE_PER_HEAD
+    integration = np.isin(firms.kind, [KINDS.index(kind) for kind in SIAE_KINDS])
+    heads = firms.posts_fte / np.where(integration, FTE_PER_POST_HEAD, FTE_PER_HEAD)
+    posts = np.bincount(firms.zone, weights=heads, minlength=z)
+    siae = np.bincount(firms.zone, weights=heads * integration, minlength=z)
     employed = flows * (jobs / flows.sum(axis=0))
     return LabourMarket(
         employed_heads=employed,
@@ -182,6 +237,7 @@ def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
         short_heads=zones.unemployed_short_heads.copy(),
         long_heads=zones.unemployed_long_heads.copy(),
         posts_heads=posts,
+        siae_heads=siae,
     )
 
 
@@ -190,6 +246,3 @@ def _no_contracts(needs: Needs) -> OpeningContracts:
     return OpeningContracts(
         np.full(n, -1, dtype=np.int32), np.ones(n), np.zeros(n), np.zeros(n, dtype=bool)
     )
-
-
-__all__ = ["Buyers", "CandidateLists", "build_territory", "outside_shares"]

@@ -16,7 +16,6 @@ from model.territory.territory import Territory
 Ints = NDArray[np.int32]
 
 
-
 @dataclass(frozen=True)
 class DerivedColumns:
     """See the fields' names; rows of the lot book are part × needs + need."""

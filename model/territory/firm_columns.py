@@ -144,18 +144,35 @@ def firm_columns(
     aid = _aid_to_posts(own, posts, output, pay, post_cost, other, usual_profit[s])
     turnover = output * 12.0 * e.enterprise_multiple
     turnover = np.where(sectors_is_trade(s), turnover / h["goods_margin"], turnover)
-    ess = (e.kind != KINDS.index("ordinary"))
+    ess = e.kind != KINDS.index("ordinary")
     return Firms(
-        zone=e.zone, sector=e.sector, group=_group(e, len(sectors.codes)), key=e.key, kind=e.kind,
-        fte=own, posts_fte=posts, post_productivity=post_productivity,
-        productivity_eur=productivity, output_eur=output, labour_cost_eur=pay,
-        post_cost_eur=post_cost, post_subsidy_eur=aid,
-        outside_input=np.zeros(len(s)), production_tax=national.taxes[s]
-        + (national.surplus * h["tax_share_of_surplus"])[s],
+        zone=e.zone,
+        sector=e.sector,
+        group=_group(e, len(sectors.codes)),
+        key=e.key,
+        kind=e.kind,
+        fte=own,
+        posts_fte=posts,
+        post_productivity=post_productivity,
+        productivity_eur=productivity,
+        output_eur=output,
+        labour_cost_eur=pay,
+        post_cost_eur=post_cost,
+        post_subsidy_eur=aid,
+        outside_input=np.zeros(len(s)),
+        outside_chain_fte=np.zeros(len(s)),
+        production_tax=national.taxes[s] + (national.surplus * h["tax_share_of_surplus"])[s],
         capital=capital[s] - (national.surplus * h["tax_share_of_surplus"])[s],
-        unit_cost=cost, owner_operated=e.owner_operated, local_owned=e.local_owned, ess=ess,
-        enterprise_turnover_eur=turnover, enterprise_class=e.enterprise_class, trades=trades,
-        technical=e.technical, social=e.social, environmental=e.environmental,
+        unit_cost=cost,
+        owner_operated=e.owner_operated,
+        local_owned=e.local_owned,
+        ess=ess,
+        enterprise_turnover_eur=turnover,
+        enterprise_class=e.enterprise_class,
+        trades=trades,
+        technical=e.technical,
+        social=e.social,
+        environmental=e.environmental,
         visibility=e.visibility,
     )
 
@@ -200,6 +217,3 @@ def _aid_to_posts(
     cost = other * output + pay * own + post_cost * posts
     wanted = cost + 0.1 * usual_profit * output - output
     return np.divide(np.maximum(wanted, 0.0), posts, out=np.zeros_like(posts), where=posts > 0)
-
-
-

@@ -13,7 +13,7 @@ from model.procurement.bids import collect_bids
 from model.procurement.candidates import race_candidates
 from model.procurement.legal_calendar import rules_at
 from model.procurement.levers import Levers
-from model.procurement.plan import informed_firms, plan_tenders
+from model.procurement.plan import informed_firms, liveliness, plan_tenders
 from model.procurement.practice import practice_in_force
 from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import derive_columns
@@ -53,22 +53,44 @@ def award_opening_lots(territory: Territory, h: Mapping[str, float]) -> OpeningC
         contracts.months_left[:] = np.where(places % BATCHES == batch, 0, 1)
         firms.expected_demand[:] = SHARE_BEFORE_CONTRACTS * t.firms.output_eur + won
         tenders = plan_tenders(
-            contracts, t.needs, derived.buyer_columns, derived.categories, derived.has_structure,
-            state.public.volume_factor, practice, rules, t.money_scale, h, TERRITORY_SEED,
+            contracts,
+            t.needs,
+            derived.buyer_columns,
+            derived.categories,
+            derived.has_structure,
+            state.public.volume_factor,
+            practice,
+            rules,
+            t.money_scale,
+            h,
+            TERRITORY_SEED,
         )
-        informed = informed_firms(
-            tenders, t.candidates.able_outside, len(t.zones.keys),
-            rules.publicity_threshold * t.money_scale, h, TERRITORY_SEED,
-        )
+        informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
+        lively = liveliness(tenders, t.candidates.overdispersion, TERRITORY_SEED)
         pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
         heard = race_candidates(
-            t.candidates, pair, tenders.reserved, tenders.key, informed,
-            firms.visibility * firms.alive, firms.key, t.firms.zone,
-            t.zones.distance_km[tenders.zone], TERRITORY_SEED,
+            t.candidates,
+            pair,
+            tenders.reserved,
+            tenders.key,
+            informed * lively,
+            firms.visibility * firms.alive,
+            firms.key,
+            t.firms.zone,
+            t.zones.distance_km[tenders.zone],
+            TERRITORY_SEED,
         )
         threshold = rules.waiver_threshold_other * t.money_scale
         bids = collect_bids(
-            tenders, heard, t.firms, firms, t.sectors, derived.categories, threshold, h,
+            tenders,
+            heard,
+            t.firms,
+            firms,
+            t.sectors,
+            derived.categories,
+            lively,
+            threshold,
+            h,
             TERRITORY_SEED,
         )
         awards = award(tenders, bids, np.full(len(tenders), 9))
@@ -103,5 +125,3 @@ def _within_limits(firm: Ints, monthly: Floats, won: Floats, limit: Floats) -> I
     kept = np.empty(len(firm), dtype=np.int32)
     kept[order] = np.where(known + inside <= most, sorted_firm, n)
     return kept
-
-

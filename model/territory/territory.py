@@ -42,6 +42,8 @@ class Firms:
         State aid per post-month.
     outside_input, production_tax, capital
         EUR per EUR of output: inputs bought outside in one lump, taxes, capital consumption.
+    outside_chain_fte
+        FTE-months in the rest of the country behind the lump, per EUR of output.
     unit_cost
         Cost per EUR of output at base prices: inputs + taxes + capital + labour cost / productivity.
     enterprise_turnover_eur
@@ -66,6 +68,7 @@ class Firms:
     post_cost_eur: Floats
     post_subsidy_eur: Floats
     outside_input: Floats
+    outside_chain_fte: Floats
     production_tax: Floats
     capital: Floats
     unit_cost: Floats
@@ -105,6 +108,8 @@ class FinalDemand:
         (S, 3), shares of private investment, visitors and exports by sector.
     consumption_eur
         (Z,), monthly consumption of residents at the fixed point.
+    outside_chain_fte
+        FTE-months in the rest of the country per EUR that residents spend outside.
     """
 
     household_kernel: Floats
@@ -114,6 +119,7 @@ class FinalDemand:
     outside_demand_eur: Floats
     outside_accounts: Floats
     consumption_eur: Floats
+    outside_chain_fte: float
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ class LabourMarket:
     short_heads, long_heads
         (Z,), unemployed for less than a year; long-term or far from work.
     posts_heads
-        (Z,), residents on insertion posts of structures.
+        (Z,), residents on posts of structures; ``siae_heads`` those of them on insertion contracts
+        (at most 24 months), the others being in EA and ESAT without limit of time.
     """
 
     employed_heads: Floats
@@ -137,6 +144,7 @@ class LabourMarket:
     short_heads: Floats
     long_heads: Floats
     posts_heads: Floats
+    siae_heads: Floats
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,268 @@
+"""What is kept of each month: quantities by zone, from which every indicator is computed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.economy.labour import LabourFlows
+from model.economy.money import Incomes
+from model.economy.production import GoodsFlows
+from model.indicators.records import Records
+from model.procurement.award import Awards
+from model.procurement.bids import Bids
+from model.procurement.contracts import Execution
+from model.procurement.insertion import InsertionFlows
+from model.procurement.tenders import DIRECT, Tenders
+from model.state import State
+from model.territory.buyers import BUYER_KINDS
+from model.territory.derived import DerivedColumns
+from model.territory.territory import Territory
+
+Floats = NDArray[np.float64]
+
+LOCAL_AUTHORITIES = ("commune", "epci", "departement", "region")
+
+
+@dataclass
+class MonthFlows:
+    """Everything that one month produced and that records need; filled step by step."""
+
+    tenders: Tenders = field(init=False)
+    bids: Bids = field(init=False)
+    awards: Awards = field(init=False)
+    execution: Execution = field(init=False)
+    goods: GoodsFlows = field(init=False)
+    orders: Floats = field(init=False)
+    asked: Floats = field(init=False)
+    consumption: Floats = field(init=False)
+    insertion: InsertionFlows = field(init=False)
+    incomes: Incomes = field(init=False)
+    labour: LabourFlows = field(init=False)
+    household_income: Floats = field(init=False)
+    benefits: Floats = field(init=False)
+    lever_pay: Floats = field(init=False)
+    lever_cost_buyers: Floats = field(init=False)
+    lever_cost_departement: Floats = field(init=False)
+    local_inputs: Floats = field(init=False)
+    closed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    opened: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+
+class Recorder:
+    """Keeps monthly quantities by zone; firm-level columns are not kept."""
+
+    def __init__(self, territory: Territory, derived: DerivedColumns) -> None:
+        self._t, self._d = territory, derived
+        self._z = len(territory.zones.keys)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the months recorded so far."""
+        self._months: defaultdict[str, list[Floats]] = defaultdict(list)
+        self._volume: list[Floats] = []
+        self._local_volume: list[Floats] = []
+        self._local_fte: list[Floats] = []
+
+    def record(
+        self,
+        state: State,
+        flows: MonthFlows,
+        traced: Floats,
+        rules_publicity_eur: float,
+        reserved_target: float,
+        benefits: Floats,
+    ) -> None:
+        """Add one month.
+
+        Parameters
+        ----------
+        traced
+            (n, 3), shares of each firm's sales traced to public contracts: directly, through
+            suppliers, through households.
+        reserved_target
+            Target share of addressable purchases in force.
+        benefits
+            (Z,), paid to the unemployed, EUR.
+        """
+        firm = self._firm_quantities(state, flows, traced)
+        people = self._people_quantities(state, flows, benefits)
+        tenders = self._tender_quantities(flows, rules_publicity_eur)
+        contracts = self._contract_quantities(state, flows, reserved_target)
+        for name, value in (firm | people | tenders | contracts).items():
+            self._months[name].append(value)
+
+    def records(self, start: str) -> Records:
+        """Return what was recorded, by month and zone."""
+        z, c = self._z, len(self._t.categories)
+        quantities = {name: np.array(rows) for name, rows in self._months.items()}
+        return Records(
+            zones=tuple(self._t.zones.keys),
+            categories=tuple(category.key for category in self._t.categories),
+            start=start,
+            quantities=quantities,
+            contract_volume=np.array(self._volume).reshape(-1, c),
+            local_volume=np.array(self._local_volume).reshape(-1, c, z),
+            local_fte=np.array(self._local_fte).reshape(-1, c, z),
+        )
+
+    def _by_firm(self, values: Floats) -> Floats:
+        return np.bincount(self._t.firms.zone, weights=values, minlength=self._z)
+
+    def _firm_quantities(
+        self, state: State, flows: MonthFlows, traced: Floats
+    ) -> dict[str, Floats]:
+        f = state.firms
+        posts = self._t.firms.posts_fte * f.alive
+        present = f.fte + posts + f.clause_fte
+        parts = [self._by_firm(present * traced[:, i]) for i in range(3)]
+        total = self._by_firm(present)
+        supported = traced.sum(axis=1) * flows.goods.output
+        wages = flows.incomes.wages + flows.incomes.posts
+        zone = self._t.firms.zone
+        return {
+            "jobs_present_fte": total,
+            "jobs_direct_fte": parts[0],
+            "jobs_indirect_fte": parts[1],
+            "jobs_induced_fte": parts[2],
+            "jobs_other_fte": total - parts[0] - parts[1] - parts[2],
+            "failures_n": np.bincount(zone[flows.closed], minlength=self._z).astype(np.float64),
+            "births_n": np.bincount(zone[flows.opened], minlength=self._z).astype(np.float64),
+            "supported_sales_eur": self._by_firm(supported),
+            "taxes_state_eur": self._by_firm(
+                self._t.firms.production_tax * flows.goods.output
+                + (1.0 - self._t.net_pay_share) * wages
+            ),
+            "subsidies_state_eur": self._by_firm(self._t.firms.post_subsidy_eur * posts),
+        }
+
+    def _people_quantities(
+        self, state: State, flows: MonthFlows, benefits: Floats
+    ) -> dict[str, Floats]:
+        zones, i = state.zones, flows.insertion
+        return {
+            "unemployed_heads": zones.short + zones.long,
+            "unemployed_long_heads": zones.long.copy(),
+            "insertion_hours_due": i.hours_due,
+            "insertion_hours_executed": i.hours_executed,
+            "insertion_people_n": i.entries,
+            "insertion_deadweight_n": i.entries * i.deadweight,
+            "insertion_exits_n": i.exits,
+            "insertion_exits_work_n": np.minimum(i.exits, flows.labour.from_insertion),
+            "household_income_eur": flows.household_income,
+            "benefits_state_eur": benefits,
+            "lever_cost_buyer_eur": flows.lever_cost_buyers,
+            "lever_cost_departement_eur": flows.lever_cost_departement,
+        }
+
+    def _tender_quantities(self, flows: MonthFlows, publicity_eur: float) -> dict[str, Floats]:
+        t, tenders, awards, bids = self._t, flows.tenders, flows.awards, flows.bids
+        n, z = len(t.firms), self._z
+        open_call = tenders.procedure != DIRECT
+        with_bid = open_call & (awards.bids > 0)
+        won = open_call & awards.awarded
+        place = np.maximum(awards.place, 0)[:, None]
+        holder = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
+        price = np.take_along_axis(bids.price, place, axis=1)[:, 0]
+        small = np.take_along_axis(bids.small, place, axis=1)[:, 0]
+        inside = (holder >= 0) & (holder < n)
+        row = np.where(inside, holder, 0)
+        near = inside & (t.firms.zone[row] == tenders.zone)
+        ess = inside & t.firms.ess[row]
+        amount = tenders.amount_eur * price
+        kinds = [BUYER_KINDS.index(k) for k in LOCAL_AUTHORITIES]
+        of_base = won & np.isin(t.buyers.kind[tenders.buyer], kinds)
+        of_base &= tenders.amount_eur >= publicity_eur
+
+        def count(mask: NDArray[np.bool_], weights: Floats | None = None) -> Floats:
+            chosen = None if weights is None else weights[mask]
+            found = np.bincount(tenders.zone[mask], weights=chosen, minlength=z)
+            return found.astype(np.float64)
+
+        return {
+            "tenders_n": count(with_bid),
+            "bids_n": count(with_bid, awards.bids.astype(np.float64)),
+            "single_bid_n": count(with_bid & (awards.bids == 1)),
+            "unsuccessful_n": count(open_call & (awards.bids == 0)),
+            "awards_n": count(won),
+            "awards_eur": count(won, amount),
+            "awards_epci_n": count(won & near),
+            "awards_epci_eur": count(won & near, amount),
+            "awards_territory_n": count(won & inside),
+            "awards_territory_eur": count(won & inside, amount),
+            "awards_sme_n": count(won & small),
+            "awards_sme_eur": count(won & small, amount),
+            "awards_ess_n": count(won & ess),
+            "awards_ess_eur": count(won & ess, amount),
+            "considerations_n": count(of_base & tenders.consideration),
+            "considerations_base_n": count(of_base),
+        }
+
+    def _contract_quantities(
+        self, state: State, flows: MonthFlows, reserved_target: float
+    ) -> dict[str, Floats]:
+        t, d, x = self._t, self._d, flows.execution
+        n, z, categories = len(t.firms), self._z, len(t.categories)
+        rows = x.active
+        zone, category = d.zone_of_row[rows], d.category_of_row[rows]
+        c = state.contracts
+        holder, price, share = x.holder, c.price[rows], c.output_share[rows]
+        inside = holder < n
+        row = np.where(inside, holder, 0)
+        value = x.delivered * price
+        volume = x.delivered + x.bought_outside
+        sector = d.categories.product_sector[category]
+        output = flows.goods.output
+        staff = state.firms.fte + t.firms.posts_fte * state.firms.alive + state.firms.clause_fte
+        content = np.divide(staff, output, out=np.zeros(n), where=output > 0)
+        spent = np.divide(self._spent_inside(flows), output, out=np.zeros(n), where=output > 0)
+        fte = np.where(inside, x.delivered * share * content[row], 0.0)
+        nation = 1.0 / t.sectors.productivity_eur[sector]
+        elsewhere = np.where(inside, 0.0, x.delivered * c.fte_per_eur[rows])
+        elsewhere = elsewhere + x.bought_outside * nation
+
+        def by_zone(values: Floats) -> Floats:
+            return np.bincount(zone, weights=values, minlength=z)
+
+        chain = np.where(inside, x.delivered * (1.0 - share), x.delivered) + x.bought_outside
+        self._volume.append(np.bincount(category, weights=volume, minlength=categories))
+        cell = category[inside] * z + t.firms.zone[holder[inside]]
+        for kept, values in ((self._local_volume, x.delivered), (self._local_fte, fte)):
+            summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
+            kept.append(summed.reshape(categories, z))
+        addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
+        return {
+            "executed_volume_eur": by_zone(volume),
+            "executed_price_eur": by_zone(volume * price),
+            "outside_holder_fte": by_zone(elsewhere),
+            "outside_chain_fte": by_zone(chain * t.sectors.chain_fte[sector])
+            + self._chain_of_purchases(flows),
+            "lm3_r1_eur": by_zone(volume * price),
+            "lm3_r2_eur": by_zone(np.where(inside, value, 0.0)),
+            "contract_output_eur": by_zone(np.where(inside, x.delivered * share, 0.0)),
+            "lm3_r3_eur": by_zone(np.where(inside, x.delivered * share * spent[row], 0.0)),
+            "reserved_eur": by_zone(np.where(c.reserved[rows], addressable, 0.0)),
+            "addressable_eur": by_zone(addressable),
+            "reserved_target_eur": by_zone(addressable * reserved_target),
+        }
+
+    def _spent_inside(self, flows: MonthFlows) -> Floats:
+        """Return what each firm pays inside the territory: local inputs, net pay, dividends."""
+        pay = (flows.incomes.wages + flows.incomes.posts) * self._t.net_pay_share
+        return flows.local_inputs + pay + flows.incomes.dividends
+
+    def _chain_of_purchases(self, flows: MonthFlows) -> Floats:
+        """Return jobs elsewhere behind inputs that firms and residents buy outside (Z,), FTE."""
+        t, network = self._t, self._t.supply
+        sectors = t.sectors
+        bought = flows.goods.slot_outside * sectors.chain_fte[network.slot_sector]
+        client_zone = t.firms.zone[network.slot_client]
+        inputs = np.bincount(client_zone, weights=bought, minlength=self._z)
+        lump = t.firms.outside_chain_fte * flows.goods.output
+        inside = self._by_firm(flows.goods.demand_households * flows.goods.fill)
+        spent = np.sum(flows.consumption[:, None] * t.demand.household_kernel, axis=0)
+        households = (spent - inside) * t.demand.outside_chain_fte
+        return inputs + self._by_firm(lump) + households

@@ -1,0 +1,76 @@
+"""Attribution on realised flows: which sales trace back to public contracts (`model.md` 6).
+
+Each month a firm's sales are mixed like colours in water: what it sells to buyers is direct; what
+it sells to firms carries the mix of the clients' own sales; what it sells to residents carries the
+mix of their income. Shares add up to at most one by construction.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from model.economy.production import GoodsFlows
+from model.state import PublicState, ZoneState
+from model.territory.territory import Territory
+
+Floats = NDArray[np.float64]
+
+
+def trace_sales(
+    territory: Territory,
+    public: PublicState,
+    clients: sparse.csc_array,
+    orders: Floats,
+    goods: GoodsFlows,
+    consumption: Floats,
+) -> Floats:
+    """Return shares (n, 3) of each firm's sales: direct, indirect, induced.
+
+    Clients' and residents' shares are last month's, kept in ``public``, which is updated.
+    """
+    t, network = territory, territory.supply
+    sales = goods.output
+    n = len(sales)
+    fill = goods.fill
+    positive = sales > 0
+    direct = np.divide(goods.demand_contracts * fill, sales, out=np.zeros(n), where=positive)
+    mix = public.tracer[network.slot_client]
+    mix *= orders[:, None]
+    to_firms = (clients @ mix) * fill[:, None]
+    spent = np.sum(
+        (consumption * public.household_tracer)[:, None] * t.demand.household_kernel, axis=0
+    )
+    total = np.sum(consumption[:, None] * t.demand.household_kernel, axis=0)
+    share = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
+    to_residents = goods.demand_households * fill * share[t.firms.zone]
+    shares = np.zeros((n, 3))
+    shares[:, 0] = direct
+    shares[:, 1] = np.divide(to_firms[:, 0], sales, out=np.zeros(n), where=positive)
+    shares[:, 2] = np.divide(to_firms[:, 1] + to_residents, sales, out=np.zeros(n), where=positive)
+    public.tracer[:, 0] = shares[:, 0] + shares[:, 1]
+    public.tracer[:, 1] = shares[:, 2]
+    return shares
+
+
+def trace_income(
+    territory: Territory,
+    public: PublicState,
+    zones: ZoneState,
+    traced: Floats,
+    wages: Floats,
+    dividends: Floats,
+    income: Floats,
+) -> None:
+    """Update the share of residents' income that traces to public contracts (Z,)."""
+    t = territory
+    z = len(income)
+    from_sales = traced.sum(axis=1)
+    by_zone = np.bincount(t.firms.zone, weights=wages * from_sales, minlength=z) * t.net_pay_share
+    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
+    residents = np.sum(zones.employed[:-1] / workers * by_zone, axis=1)
+    owners = np.bincount(t.firms.zone, weights=dividends * from_sales, minlength=z)
+    public.household_tracer[:] = np.divide(
+        residents + owners, income, out=np.zeros(z), where=income > 0
+    )
