@@ -54,7 +54,12 @@ def show(name: str, as_json: bool, language: Language) -> None:
         for z, key in enumerate(found.zones.keys)
     ]
     if as_json:
-        answer = {"territory": name, "totals": totals, "zones": zones, "sources": sources()}
+        answer: dict[str, object] = {
+            "territory": name,
+            "totals": totals,
+            "zones": zones,
+            "sources": sources(),
+        }
         answer["synthetic"] = list(SYNTHETIC)
         print_json(answer)
         return
