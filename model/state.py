@@ -85,6 +85,7 @@ class ZoneState:
     employed: Floats
     short: Floats
     long: Floats
+    inactive: Floats
     posts: Floats
     clause: Floats
     cash: Floats

@@ -369,19 +369,12 @@ class TerritoryModel(mesa.Model):
         share = float(money.collected_share(h["trade_days"]))
         due = (s.firms.receivable_firms + s.firms.receivable_outside) * share
         liquidity = s.firms.cash + due - (s.firms.payable_firms + s.firms.payable_outside) * share
-        rates = labour.LabourRates(
-            h["separation_rate"],
-            h["layoff_speed"],
-            h["long_term_penalty"],
-            h["matching_elasticity"],
-        )
         flows.labour = labour.adjust_staff(
             t.firms,
             s.firms,
             s.zones,
             t.labour,
-            self.closure.to_long,
-            rates,
+            self.closure.labour,
             desired,
             liquidity,
             flows.insertion.exits_to_work,
@@ -422,7 +415,15 @@ class TerritoryModel(mesa.Model):
                 closed, s.contracts, self.derived.buyer_of_row, s.public, ledger, len(t.firms)
             )
             demography.close_firms(
-                closed, t.firms, s.firms, t.supply, s.supply, s.public, s.zones, ledger
+                closed,
+                t.firms,
+                s.firms,
+                t.supply,
+                s.supply,
+                s.public,
+                s.zones,
+                self.closure.labour,
+                ledger,
             )
             opened = demography.open_firms(
                 t.firms,
@@ -432,6 +433,7 @@ class TerritoryModel(mesa.Model):
                 s.supply,
                 s.zones,
                 t.labour,
+                self.closure.labour,
                 rates,
                 self._unmet_by_group(flows),
                 seed,

@@ -91,7 +91,7 @@ def build_territory(
         np.array([c.bid_overdispersion for c in categories]),
         TERRITORY_SEED,
     )
-    labour = _labour_market(firms, zones)
+    labour = _labour_market(firms, zones, h)
     draft = Territory(
         name=name,
         zones=zones,
@@ -218,7 +218,7 @@ def _final_demand(
     )
 
 
-def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
+def _labour_market(firms: Firms, zones: Zones, h: Mapping[str, float]) -> LabourMarket:
     """Return who works where in the model's firms, at the fixed point (heads)."""
     from model.economy.labour import FTE_PER_HEAD
 
@@ -237,6 +237,7 @@ def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
         exogenous_heads=zones.employed_heads - employed[:-1].sum(axis=1) - posts,
         short_heads=zones.unemployed_short_heads.copy(),
         long_heads=zones.unemployed_long_heads.copy(),
+        inactive_heads=h["available_inactive_share"] * zones.labour_force_heads,
         posts_heads=posts,
         siae_heads=siae,
     )

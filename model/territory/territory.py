@@ -146,6 +146,8 @@ class LabourMarket:
         (Z,), residents in public, farm and outside jobs.
     short_heads, long_heads
         (Z,), unemployed for less than a year; long-term or far from work.
+    inactive_heads
+        (Z,), residents outside the labour force who would take a job (the halo of unemployment).
     posts_heads
         (Z,), residents on posts of structures; ``siae_heads`` those of them on insertion contracts
         (at most 24 months), the others being in EA and ESAT without limit of time.
@@ -155,6 +157,7 @@ class LabourMarket:
     exogenous_heads: Floats
     short_heads: Floats
     long_heads: Floats
+    inactive_heads: Floats
     posts_heads: Floats
     siae_heads: Floats
 
