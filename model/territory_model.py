@@ -68,6 +68,8 @@ class TerritoryModel(mesa.Model):
     burn_in
         Run January 2024 to December 2026 under current practice first. Off, the run starts in
         January 2027 from the opening state.
+    keep_awards
+        Keep every lot put to competition, one row each, in ``awards``.
     verify
         Check every identity each month and raise ``IdentityError`` with the account that fails.
     """
@@ -82,6 +84,7 @@ class TerritoryModel(mesa.Model):
         switches: Switches | None = None,
         burn_in: bool = True,
         verify: bool = False,
+        keep_awards: bool = False,
     ) -> None:
         super().__init__(rng=rng)
         keep_freed_memory()
@@ -96,7 +99,7 @@ class TerritoryModel(mesa.Model):
         self.state.supply.end_month[:] = link_ends(
             self.territory, self.hypotheses["link_half_life"], self.seed_of_run
         )
-        self.recorder = Recorder(self.territory, self.derived)
+        self.recorder = Recorder(self.territory, self.derived, self.hypotheses, keep_awards)
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
@@ -112,7 +115,9 @@ class TerritoryModel(mesa.Model):
         twin.hypotheses, twin.switches = self.hypotheses, self.switches
         twin.verify, twin.levers = self.verify, levers
         twin.state = self.state.copy()
-        twin.recorder = Recorder(self.territory, self.derived)
+        twin.recorder = Recorder(
+            self.territory, self.derived, self.hypotheses, self.recorder.keeps_awards
+        )
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -521,6 +526,12 @@ class TerritoryModel(mesa.Model):
     def records(self) -> Records:
         """Monthly quantities by zone since the start of the scenario."""
         return self.recorder.records(self.month_label(BURN_IN_MONTHS))
+
+    def awards(self) -> pd.DataFrame:
+        """Return every lot put to competition since the start, if the model keeps them."""
+        from model.indicators.frames import award_frame
+
+        return award_frame(self.recorder.awards, self.territory)
 
     def frame(self) -> pd.DataFrame:
         """Return indicators as a tidy table: month, zone, indicator, value."""

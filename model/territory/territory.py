@@ -188,6 +188,8 @@ class Sectors:
         EUR of labour, and of all costs, per EUR of output.
     chain_fte
         FTE-months supported in the country, suppliers and households included, per EUR of output.
+    tax_per_fte_eur
+        Mean taxes and contributions of an FTE-month in the country.
     """
 
     codes: tuple[str, ...]
@@ -195,6 +197,7 @@ class Sectors:
     labour_share: Floats
     unit_cost: Floats
     chain_fte: Floats
+    tax_per_fte_eur: float
 
 
 @dataclass(frozen=True)
