@@ -350,7 +350,8 @@ class TerritoryModel(mesa.Model):
 
     def _insert(self, practice: Practice, flows: MonthFlows) -> InsertionFlows:
         """Execute insertion hours as far as they are followed and people can be found."""
-        s = self.state
+        s, market = self.state, self.territory.labour
+        left = s.zones.posts / np.maximum(market.posts_heads, 1e-300)
         return execute_clauses(
             s.contracts,
             flows.execution,
@@ -358,7 +359,7 @@ class TerritoryModel(mesa.Model):
             self.territory.firms,
             s.firms,
             s.zones,
-            self.territory.labour.siae_heads,
+            market.siae_heads * left,
             practice.facilitators_fte,
             self.hypotheses,
         )

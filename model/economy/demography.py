@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD
+from model.economy.labour import FTE_PER_HEAD, post_heads
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
 from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
@@ -177,8 +177,8 @@ def _dismiss(rows: Ints, columns: Firms, firms: FirmState, zones: ZoneState) -> 
     leaving = zones.employed * np.minimum(heads / workers, 1.0)
     zones.employed -= leaving
     zones.short += leaving[:-1].sum(axis=1)
-    posts = columns.posts_fte[rows]
-    lost = np.bincount(columns.zone[rows], weights=posts, minlength=z) / FTE_PER_HEAD
+    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows])
+    lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost
     zones.long += lost
