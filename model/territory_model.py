@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy import demography, households, labour, money, production
-from model.economy.switches import Switches
+from model.economy.switches import STATIONARY, Switches
 from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import MonthFlows, Recorder
@@ -48,6 +48,9 @@ Floats = NDArray[np.float64]
 FIRST_YEAR = 2024
 BURN_IN_MONTHS = 36
 """January 2024 to December 2026, under current practice; scenarios start in January 2027."""
+
+MOST_TRACING_ROUNDS = 200
+"""Months of tracing after which the opening shares are taken as settled."""
 
 
 class TerritoryModel(mesa.Model):
@@ -103,8 +106,25 @@ class TerritoryModel(mesa.Model):
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
+        else:
+            self._settle_tracer()
         self.state.month = BURN_IN_MONTHS
         self.recorder.clear()
+
+    def _settle_tracer(self) -> None:
+        """Bring the shares of sales traced to contracts to their fixed point.
+
+        The opening state repeats itself with circulation off: months of a twin move nothing else.
+        """
+        twin = self.branch(Levers())
+        twin.switches, twin.verify = STATIONARY, False
+        own, settled = self.state.public, twin.state.public
+        for _ in range(MOST_TRACING_ROUNDS):
+            before = settled.tracer.copy()
+            twin.step()
+            if np.abs(settled.tracer - before).max(initial=0.0) < 1e-15:
+                break
+        own.tracer[:], own.household_tracer[:] = settled.tracer, settled.household_tracer
 
     def branch(self, levers: Levers) -> TerritoryModel:
         """Return a world that shares this one's past and follows other levers from now on."""
@@ -134,7 +154,7 @@ class TerritoryModel(mesa.Model):
         flows = MonthFlows()
 
         rules, practice = self._calendar()
-        tenders = self._plan(rules, practice, flows)
+        tenders = self._plan(rules, practice, ledger)
         bids = self._collect_bids(tenders, rules)
         awards = self._award(tenders, bids, flows)
         self._start_contracts(tenders, bids, awards, flows, ledger)
@@ -146,6 +166,7 @@ class TerritoryModel(mesa.Model):
         self._settle_money(practice, flows, ledger)
         self._labour_market(flows)
         self._pay_households(flows, ledger)
+        self._trace(flows)
         self._demography(flows, ledger)
         self._record(rules, practice, flows)
         self._close_month(ledger)
@@ -171,20 +192,23 @@ class TerritoryModel(mesa.Model):
             public.lever_cost_year[:] = 0.0
         return rules, practice
 
-    def _plan(self, rules: RulesInForce, practice: Practice, flows: MonthFlows) -> Tenders:
-        """Put to competition the needs that are due, in lots."""
+    def _plan(self, rules: RulesInForce, practice: Practice, ledger: Ledger) -> Tenders:
+        """Put to competition the needs that are due, in lots; settle lots that are merged."""
         t, d, h = self.territory, self.derived, self.hypotheses
         contracts = self.state.contracts
         if not self.switches.tenders:
             over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
             contracts.months_left[over] = contracts.months_total[over]
         else:
-            split_due_needs(
+            merged = split_due_needs(
                 contracts,
                 t.needs,
                 practice.allotment,
                 h["split_lot_target_eur"] * t.money_scale,
                 self.seed_of_run,
+            )
+            contract_life.end_merged_lots(
+                merged, d.buyer_of_row, contracts, self.state.firms, self.state.public, ledger
             )
         return plan_tenders(
             contracts,
@@ -324,7 +348,8 @@ class TerritoryModel(mesa.Model):
 
     def _insert(self, practice: Practice, flows: MonthFlows) -> InsertionFlows:
         """Execute insertion hours as far as they are followed and people can be found."""
-        s = self.state
+        s, market = self.state, self.territory.labour
+        left = s.zones.posts / np.maximum(market.posts_heads, 1e-300)
         return execute_clauses(
             s.contracts,
             flows.execution,
@@ -332,7 +357,7 @@ class TerritoryModel(mesa.Model):
             self.territory.firms,
             s.firms,
             s.zones,
-            self.territory.labour.siae_heads,
+            market.siae_heads * left,
             practice.facilitators_fte,
             self.hypotheses,
         )
@@ -408,6 +433,22 @@ class TerritoryModel(mesa.Model):
         bought = flows.goods.demand_households * flows.goods.fill
         households.spend(s.zones, flows.consumption, bought, income, ledger)
 
+    def _trace(self, flows: MonthFlows) -> None:
+        """Trace sales and incomes back to contracts, before links and firms change."""
+        t, s = self.territory, self.state
+        flows.traced = trace_sales(
+            t, s.public, s.supply.supplier, flows.orders, flows.goods, flows.consumption
+        )
+        trace_income(
+            t,
+            s.public,
+            s.zones,
+            flows.traced,
+            flows.incomes.wages,
+            flows.incomes.dividends,
+            flows.household_income,
+        )
+
     def _demography(self, flows: MonthFlows, ledger: Ledger) -> None:
         """Close and open firms, and renew links."""
         t, s, h = self.territory, self.state, self.hypotheses
@@ -447,6 +488,7 @@ class TerritoryModel(mesa.Model):
             )
             if len(closed) or len(opened):
                 demography.rebalance_markets(t.firms, s.firms, t.demand)
+            s.public.tracer[opened] = 0.0
             flows.closed, flows.opened = closed, opened
         if self.switches.links:
             demography.renew_links(t.supply, t.firms, s.firms, s.supply, closed, rates, seed, month)
@@ -460,24 +502,12 @@ class TerritoryModel(mesa.Model):
         return np.divide(unmet, asked, out=np.zeros(groups), where=asked > 0)
 
     def _record(self, rules: RulesInForce, practice: Practice, flows: MonthFlows) -> None:
-        """Trace sales back to contracts and keep the month's quantities."""
-        t, s, h = self.territory, self.state, self.hypotheses
-        traced = trace_sales(
-            t, s.public, s.supply.supplier, flows.orders, flows.goods, flows.consumption
-        )
-        trace_income(
-            t,
-            s.public,
-            s.zones,
-            traced,
-            flows.incomes.wages,
-            flows.incomes.dividends,
-            flows.household_income,
-        )
+        """Keep the month's quantities."""
+        t, s = self.territory, self.state
         self.recorder.record(
             s,
             flows,
-            traced,
+            flows.traced,
             rules.publicity_threshold * t.money_scale,
             practice.reserved_share,
             flows.benefits,

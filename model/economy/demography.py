@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD, LabourRates, hire_residents, leave_work
+from model.economy.labour import (
+    FTE_PER_HEAD,
+    LabourRates,
+    hire_residents,
+    leave_work,
+    post_heads,
+)
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
 from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
@@ -178,8 +184,8 @@ def _dismiss(
     z = len(zones.short)
     heads = np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / FTE_PER_HEAD
     leave_work(zones, rates, heads)
-    posts = columns.posts_fte[rows]
-    lost = np.bincount(columns.zone[rows], weights=posts, minlength=z) / FTE_PER_HEAD
+    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows])
+    lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost
     zones.long += lost

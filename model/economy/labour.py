@@ -8,12 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.state import FirmState, ZoneState
+from model.territory.tables import KINDS
 from model.territory.territory import Firms, LabourMarket
 
 Floats = NDArray[np.float64]
 
 FTE_PER_HEAD = 0.9
 """Full-time equivalents of one person at work (`model.md`, notation)."""
+
+FTE_PER_POST_HEAD = 0.57
+"""FTE of one employee on an insertion contract (0.55-0.6, `facts.md` 3.3)."""
+
+SIAE_KINDS = ("ACI", "EI", "ETTI", "AI")
+"""Structures whose posts are insertion contracts of at most 24 months."""
+
+
+def post_heads(kind: NDArray[np.int8], posts_fte: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return heads on the posts of each structure (n,), and whether on insertion contracts."""
+    integration = np.isin(kind, [KINDS.index(name) for name in SIAE_KINDS])
+    return posts_fte / np.where(integration, FTE_PER_POST_HEAD, FTE_PER_HEAD), integration
 
 
 @dataclass(frozen=True)

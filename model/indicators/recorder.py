@@ -45,6 +45,7 @@ class MonthFlows:
     labour: LabourFlows = field(init=False)
     household_income: Floats = field(init=False)
     benefits: Floats = field(init=False)
+    traced: Floats = field(init=False)
     lever_pay: Floats = field(init=False)
     lever_cost_buyers: Floats = field(init=False)
     lever_cost_departement: Floats = field(init=False)
@@ -240,20 +241,20 @@ class Recorder:
         def by_zone(values: Floats) -> Floats:
             return np.bincount(zone, weights=values, minlength=z)
 
-        chain = np.where(inside, x.delivered * (1.0 - share), x.delivered) + x.bought_outside
+        chain = self._chain_of_contracts(x, category, share, inside)
         self._volume.append(np.bincount(category, weights=volume, minlength=categories))
         cell = category[inside] * z + t.firms.zone[holder[inside]]
         for kept, values in ((self._local_volume, x.delivered), (self._local_fte, fte)):
             summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
             kept.append(summed.reshape(categories, z))
         addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
-        elsewhere_fte = by_zone(chain * t.sectors.chain_fte[sector])
-        elsewhere_fte += self._chain_of_purchases(flows)
+        chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
+        elsewhere_fte = by_zone(elsewhere) + chain_fte
         return {
             "executed_volume_eur": by_zone(volume),
             "executed_price_eur": by_zone(volume * price),
             "outside_holder_fte": by_zone(elsewhere),
-            "outside_chain_fte": elsewhere_fte,
+            "outside_chain_fte": chain_fte,
             "taxes_elsewhere_eur": elsewhere_fte * t.sectors.tax_per_fte_eur,
             "benefits_avoided_elsewhere_eur": elsewhere_fte * self._benefit_avoided_eur,
             "lm3_r1_eur": by_zone(volume * price),
@@ -269,6 +270,22 @@ class Recorder:
         """Return what each firm pays inside the territory: local inputs, net pay, dividends."""
         pay = (flows.incomes.wages + flows.incomes.posts) * self._t.net_pay_share
         return flows.local_inputs + pay + flows.incomes.dividends
+
+    def _chain_of_contracts(
+        self, x: Execution, category: NDArray[np.int32], share: Floats, inside: NDArray[np.bool_]
+    ) -> Floats:
+        """Return jobs elsewhere behind each contract, direct ones of outside holders apart, FTE.
+
+        Behind the output of an outside holder stand its suppliers and households; the goods that
+        a trader passes on, from anywhere, bring all the jobs of their producer.
+        """
+        sectors, columns = self._t.sectors, self._d.categories
+        product = columns.product_sector[category]
+        holder_sector = np.where(share < 1.0, columns.product_trade_sector, product)
+        behind = sectors.chain_fte - 1.0 / sectors.productivity_eur
+        own = np.where(inside, 0.0, x.delivered * share) * behind[holder_sector]
+        goods = x.delivered * (1.0 - share) * sectors.chain_fte[product]
+        return own + goods + x.bought_outside * behind[product]
 
     def _chain_of_purchases(self, flows: MonthFlows) -> Floats:
         """Return jobs elsewhere behind inputs that firms and residents buy outside (Z,), FTE."""

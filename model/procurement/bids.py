@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
 from model.procurement.categories import Category
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
@@ -63,6 +64,9 @@ class Bids:
         int32, row of the firm, ``n`` for an outside firm, -1 where nobody.
     valid
         Whether the firm submits an acceptable bid.
+    reluctance
+        Over 1 for able firms that do not bid, the less the nearer they were to bid; inf for firms
+        that are not able.
     price
         Relative to the base price.
     technical, environmental, social
@@ -77,6 +81,7 @@ class Bids:
 
     firm: Ints
     valid: Bools
+    reluctance: Floats
     price: Floats
     technical: Floats
     environmental: Floats
@@ -126,14 +131,15 @@ def collect_bids(
     chance = np.concatenate([local.chance, outside.chance], axis=1)
     cost = np.concatenate([local.cost, outside.cost], axis=1)
     pressure = np.concatenate([local.pressure, outside.pressure], axis=1)
-    valid = np.concatenate([local.drawn, outside.drawn], axis=1) < chance
+    drawn = np.concatenate([local.drawn, outside.drawn], axis=1)
+    reluctance = np.divide(drawn, chance, out=np.full_like(drawn, np.inf), where=chance > 0)
     # bidders expect as many rivals as the conditions of the lot usually bring, not those who came
     expected = np.clip(chance.sum(axis=1, keepdims=True), 1.0, SATURATION_BIDDERS)
     markup = h["markup_alone"] - h["markup_per_doubling"] * np.log2(expected)
     markup = markup + h["markup_utilisation"] * pressure
     floor = cost * (1.0 - h["normal_margin"])
     price = np.maximum(cost * (1.0 + markup), floor)
-    return Bids(valid=valid, price=price, **joined)
+    return Bids(valid=drawn < chance, reluctance=reluctance, price=price, **joined)
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,8 @@ def _local_bids(
     cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
     waited = monthly_output * tenders.payment_days[:, None] / 30.0
     small = columns.enterprise_class[rows] <= 1
-    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * output_share * small
-    strain = np.maximum(waited - advance, 0.0) / np.maximum(cash, 1e-300)
+    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
+    strain = np.maximum(waited - advance * output_share, 0.0) / np.maximum(cash, 1e-300)
     logit = (
         h["bid_base"]
         - h["bid_lot_size"] * np.maximum(np.log(size / h["bid_comfortable_size"]), 0.0)
@@ -243,10 +249,15 @@ def _outside_bids(
     output_share = np.where(trader, h["goods_margin"], 1.0)
     from scipy.special import ndtri
 
-    spread = h["productivity_spread"]
-    productivity = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
-    labour = sectors.labour_share[sector] / sectors.unit_cost[sector]
-    relative = 1.0 + labour * (1.0 / productivity - 1.0)
+    spread, sharing = h["productivity_spread"], h["rent_sharing"]
+    least = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)
+    usual = mean_productivity(least, spread)
+    drawn = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
+    productivity = np.maximum(drawn, least[sector]) / usual[sector]
+    productivity = np.maximum(productivity, least[sector])
+    relative = relative_cost(
+        productivity, sectors.labour_share[sector], sectors.unit_cost[sector], sharing
+    )
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     distance = 60.0 + 140.0 * draws[3]
     small = draws[4] < h["outside_sme_share"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.productivity import least_productivity
 from model.random_streams import normal
 from model.territory.establishments import TERRITORY_SEED, Establishments
 from model.territory.input_output import embedded_input_output, multipliers
@@ -125,12 +126,9 @@ def firm_columns(
     fixed = 1.0 - sectors.labour_share - national.surplus
     capital = national.surplus * (1.0 - h["profit_share_of_surplus"])
     other = (fixed + capital)[s]
-    labour = sectors.labour_share[s]
     sharing = h["rent_sharing"]
-    # lowest productivity at which the firm still makes a tenth of its sector's usual profit
     usual_profit = national.surplus * h["profit_share_of_surplus"]
-    ceiling = np.maximum(1.0 - 0.1 * usual_profit[s] - other, 1e-3)
-    lowest = (labour / ceiling) ** (1.0 / (1.0 - sharing))
+    lowest = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)[s]
     relative = np.maximum(draw, lowest)
     posts = np.where(e.fte > 0, e.insertion_posts_fte + e.users_fte, 0.0)
     own = np.maximum(e.fte - e.insertion_posts_fte, 0.05 * e.fte)
