@@ -23,6 +23,9 @@ Bools = NDArray[np.bool_]
 OUTSIDE_SIZE = 6
 """Most outside firms that hear of one lot."""
 
+MOST_HELP_OF_GROUP = 4.0
+"""Most that the capacity of a group counts, over that of the establishment that would perform."""
+
 SATURATION_BIDDERS = 7.0
 """Bidders beyond which the price no longer falls (Onur and Tas 2019, `facts.md` 2.6)."""
 
@@ -176,8 +179,10 @@ def _local_bids(
     output_share = np.where(trader, h["goods_margin"], 1.0)
     monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
     room = np.maximum(firms.capacity_eur[rows], 1e-300)
-    size = monthly_output / room
-    load = (firms.expected_demand[rows]) / room
+    # a group lends its establishments hands, within limits, for the lots that they bid for
+    group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
+    size = monthly_output / (room * group)
+    load = firms.expected_demand[rows] / room
     cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
     waited = monthly_output * tenders.payment_days[:, None] / 30.0
     small = columns.enterprise_class[rows] <= 1
