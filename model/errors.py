@@ -10,6 +10,10 @@ class AncrageError(Exception):
     """A refusal that a user can act on; the command line prints it alone and exits with code 2."""
 
 
+class AncrageFailure(Exception):
+    """A failure that no input of the user explains; the command line exits with code 1."""
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the closest known name, or the list of known names."""
     names = sorted(known)

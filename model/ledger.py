@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from model.errors import AncrageError
+from model.errors import AncrageFailure
 
 ACCOUNTS = (
     "firms",
@@ -25,7 +25,7 @@ the territory; ``state`` holds State and social security; ``liquidation`` the es
 failed."""
 
 
-class IdentityError(AncrageError):
+class IdentityError(AncrageFailure):
     """An accounting identity does not hold; the message names the account and the month."""
 
 

@@ -52,7 +52,7 @@ class SupplyState:
 
     inventory: Floats
     pending_outside: Floats
-    supplier: Ints
+    supplier: NDArray[np.intp]
     end_month: Shorts
     draws: Shorts
 
@@ -85,6 +85,7 @@ class ZoneState:
     employed: Floats
     short: Floats
     long: Floats
+    inactive: Floats
     posts: Floats
     clause: Floats
     cash: Floats

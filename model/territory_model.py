@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from model.economy import demography, households, labour, money, production
 from model.economy.switches import STATIONARY, Switches
+from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import MonthFlows, Recorder
 from model.indicators.tracing import trace_income, trace_sales
@@ -70,6 +71,8 @@ class TerritoryModel(mesa.Model):
     burn_in
         Run January 2024 to December 2026 under current practice first. Off, the run starts in
         January 2027 from the opening state.
+    keep_awards
+        Keep every lot put to competition, one row each, in ``awards``.
     verify
         Check every identity each month and raise ``IdentityError`` with the account that fails.
     """
@@ -84,8 +87,10 @@ class TerritoryModel(mesa.Model):
         switches: Switches | None = None,
         burn_in: bool = True,
         verify: bool = False,
+        keep_awards: bool = False,
     ) -> None:
         super().__init__(rng=rng)
+        keep_freed_memory()
         self.seed_of_run = int(rng)
         self.territory = load_territory(territory) if isinstance(territory, str) else territory
         self.levers = levers or Levers()
@@ -97,8 +102,7 @@ class TerritoryModel(mesa.Model):
         self.state.supply.end_month[:] = link_ends(
             self.territory, self.hypotheses["link_half_life"], self.seed_of_run
         )
-        self.recorder = Recorder(self.territory, self.derived)
-        self._bind_matrix()
+        self.recorder = Recorder(self.territory, self.derived, self.hypotheses, keep_awards)
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
@@ -106,12 +110,6 @@ class TerritoryModel(mesa.Model):
             self._settle_tracer()
         self.state.month = BURN_IN_MONTHS
         self.recorder.clear()
-
-    def _bind_matrix(self) -> None:
-        """Build the link matrix on the state's own supplier column, which renewal writes to."""
-        network = self.territory.supply
-        self._links = network.matrix(len(self.territory.firms), self.state.supply.supplier)
-        self._clients = self._links.T
 
     def _settle_tracer(self) -> None:
         """Bring the shares of sales traced to contracts to their fixed point.
@@ -137,8 +135,9 @@ class TerritoryModel(mesa.Model):
         twin.hypotheses, twin.switches = self.hypotheses, self.switches
         twin.verify, twin.levers = self.verify, levers
         twin.state = self.state.copy()
-        twin.recorder = Recorder(self.territory, self.derived)
-        twin._bind_matrix()
+        twin.recorder = Recorder(
+            self.territory, self.derived, self.hypotheses, self.recorder.keeps_awards
+        )
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -297,7 +296,7 @@ class TerritoryModel(mesa.Model):
         consumption = s.zones.cash if self.switches.households else t.demand.consumption_eur
         flows.consumption = consumption.copy()
         by_households = households.household_demand(t.demand, t.firms, s.firms, flows.consumption)
-        by_firms = self._clients @ flows.orders
+        by_firms = t.supply.asked_of_suppliers(flows.orders, s.supply.supplier)
         empty = np.zeros(0)
         flows.execution = execution
         flows.goods = production.GoodsFlows(
@@ -328,7 +327,6 @@ class TerritoryModel(mesa.Model):
         t, s, goods = self.territory, self.state, flows.goods
         goods.slot_local, goods.slot_outside = production.deliver_inputs(
             t.supply,
-            self._links,
             s.supply,
             flows.orders,
             goods.fill,
@@ -401,19 +399,12 @@ class TerritoryModel(mesa.Model):
         share = float(money.collected_share(h["trade_days"]))
         due = (s.firms.receivable_firms + s.firms.receivable_outside) * share
         liquidity = s.firms.cash + due - (s.firms.payable_firms + s.firms.payable_outside) * share
-        rates = labour.LabourRates(
-            h["separation_rate"],
-            h["layoff_speed"],
-            h["long_term_penalty"],
-            h["matching_elasticity"],
-        )
         flows.labour = labour.adjust_staff(
             t.firms,
             s.firms,
             s.zones,
             t.labour,
-            self.closure.to_long,
-            rates,
+            self.closure.labour,
             desired,
             liquidity,
             flows.insertion.exits_to_work,
@@ -446,7 +437,7 @@ class TerritoryModel(mesa.Model):
         """Trace sales and incomes back to contracts, before links and firms change."""
         t, s = self.territory, self.state
         flows.traced = trace_sales(
-            t, s.public, self._clients, flows.orders, flows.goods, flows.consumption
+            t, s.public, s.supply.supplier, flows.orders, flows.goods, flows.consumption
         )
         trace_income(
             t,
@@ -470,7 +461,15 @@ class TerritoryModel(mesa.Model):
                 closed, s.contracts, self.derived.buyer_of_row, s.public, ledger, len(t.firms)
             )
             demography.close_firms(
-                closed, t.firms, s.firms, t.supply, s.supply, s.public, s.zones, ledger
+                closed,
+                t.firms,
+                s.firms,
+                t.supply,
+                s.supply,
+                s.public,
+                s.zones,
+                self.closure.labour,
+                ledger,
             )
             opened = demography.open_firms(
                 t.firms,
@@ -480,6 +479,7 @@ class TerritoryModel(mesa.Model):
                 s.supply,
                 s.zones,
                 t.labour,
+                self.closure.labour,
                 rates,
                 self._unmet_by_group(flows),
                 seed,
@@ -556,6 +556,12 @@ class TerritoryModel(mesa.Model):
     def records(self) -> Records:
         """Monthly quantities by zone since the start of the scenario."""
         return self.recorder.records(self.month_label(BURN_IN_MONTHS))
+
+    def awards(self) -> pd.DataFrame:
+        """Return every lot put to competition since the start, if the model keeps them."""
+        from model.indicators.frames import award_frame
+
+        return award_frame(self.recorder.awards, self.territory)
 
     def frame(self) -> pd.DataFrame:
         """Return indicators as a tidy table: month, zone, indicator, value."""

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scenarios.compare import Comparison, compare
+    from scenarios.comparison import Comparison, compare
     from scenarios.library import library_names, load_library, load_scenario
     from scenarios.schema import Scenario
 
@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comparison": "scenarios.compare",
+    "Comparison": "scenarios.comparison",
     "Scenario": "scenarios.schema",
-    "compare": "scenarios.compare",
+    "compare": "scenarios.comparison",
     "library_names": "scenarios.library",
     "load_library": "scenarios.library",
     "load_scenario": "scenarios.library",

@@ -43,9 +43,7 @@ def build_world(territory: str, seed: int, hypotheses: HypothesisValues) -> Worl
     """Build the territory and burn it in under current practice."""
     from model import TerritoryModel
 
-    world = TerritoryModel(territory, rng=seed, hypotheses=hypotheses)
-    world.burn_in()
-    return world
+    return TerritoryModel(territory, rng=seed, hypotheses=hypotheses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
+from model.errors import AncrageFailure
 from scenarios.pairs import PairResult, PairTask, run_pair
 
 BLAS_VARIABLES = (
@@ -25,8 +26,8 @@ BLAS_VARIABLES = (
 Finished = Callable[[PairResult], None]
 
 
-class RunFailure(Exception):
-    """A run that failed for a reason other than the user's input; exit code 1."""
+class RunFailure(AncrageFailure):
+    """A process of a run died."""
 
 
 class Interrupted(Exception):

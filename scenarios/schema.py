@@ -58,6 +58,11 @@ class Scenario:
         """Return the canonical form as JSON: keys sorted, no spaces."""
         return json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
 
+    def record(self) -> dict[str, object]:
+        """Return the scenario for a run record: texts, canonical form and hash."""
+        texts = {"name": self.name, "why": self.why, "sha256": self.digest()}
+        return {**texts, **self.canonical()}
+
     def digest(self) -> str:
         """Return the sha256 of the canonical JSON: equal for scenarios that do the same."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD, post_heads
+from model.economy.labour import (
+    FTE_PER_HEAD,
+    LabourRates,
+    hire_residents,
+    leave_work,
+    post_heads,
+)
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
 from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
@@ -75,6 +81,7 @@ def close_firms(
     supply: SupplyState,
     public: PublicState,
     zones: ZoneState,
+    labour: LabourRates,
     ledger: Ledger,
 ) -> None:
     """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to the estate.
@@ -114,7 +121,7 @@ def close_firms(
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
     supply.pending_outside[slots] = 0.0
-    _dismiss(rows, columns, firms, zones)
+    _dismiss(rows, columns, firms, zones, labour)
     firms.alive[rows] = False
 
 
@@ -170,13 +177,13 @@ def _share_settlement(
     ledger.pay("firms", "liquidation", "claims of failed firms", estate * rate)
 
 
-def _dismiss(rows: Ints, columns: Firms, firms: FirmState, zones: ZoneState) -> None:
+def _dismiss(
+    rows: Ints, columns: Firms, firms: FirmState, zones: ZoneState, rates: LabourRates
+) -> None:
+    """Send the staff of closed firms to the pools."""
     z = len(zones.short)
     heads = np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / FTE_PER_HEAD
-    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
-    leaving = zones.employed * np.minimum(heads / workers, 1.0)
-    zones.employed -= leaving
-    zones.short += leaving[:-1].sum(axis=1)
+    leave_work(zones, rates, heads)
     on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows])
     lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
@@ -193,6 +200,7 @@ def open_firms(
     supply: SupplyState,
     zones: ZoneState,
     market: LabourMarket,
+    labour: LabourRates,
     rates: DemographyRates,
     demand_gap: Floats,
     seed: int,
@@ -247,7 +255,7 @@ def open_firms(
     equity = rates.birth_cash_months * output
     firms.cash[rows] = equity
     ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))
-    _recruit(rows, columns, fte, zones, market)
+    _recruit(rows, columns, fte, zones, market, labour)
     return rows
 
 
@@ -258,24 +266,18 @@ def _other_costs(columns: Firms, rows: Ints) -> Floats:
 
 
 def _recruit(
-    rows: Ints, columns: Firms, fte: Floats, zones: ZoneState, market: LabourMarket
+    rows: Ints,
+    columns: Firms,
+    fte: Floats,
+    zones: ZoneState,
+    market: LabourMarket,
+    rates: LabourRates,
 ) -> None:
     """Take the first staff of new firms from the pools of the zones that usually commute there."""
     z = len(zones.short)
     heads = np.bincount(columns.zone[rows], weights=fte, minlength=z) / FTE_PER_HEAD
     shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
-    recruited = shares * heads
-    wanted = recruited[:-1].sum(axis=1)
-    pools = zones.short + zones.long
-    scale = np.minimum(1.0, 0.5 * pools / np.maximum(wanted, 1e-300))
-    outside = recruited[:-1] * (1.0 - scale)[:, None]
-    recruited[:-1] -= outside
-    recruited[-1] += outside.sum(axis=0)
-    taken = recruited[:-1].sum(axis=1)
-    short = taken * zones.short / np.maximum(pools, 1e-300)
-    zones.employed += recruited
-    zones.short -= short
-    zones.long -= taken - short
+    hire_residents(zones, rates, shares * heads, np.zeros(z))
 
 
 def renew_links(

@@ -36,13 +36,12 @@ def pay_residents(
     Net pay follows commuting (part of it leaves with workers who live outside); insertion pay and
     dividends stay in the firm's zone; benefits go to the unemployed; transfers are exogenous.
     """
-    z = len(transfers)
-    by_zone = np.bincount(columns.zone, weights=incomes.wages, minlength=z) * net_pay_share
+    by_zone = columns.sum_by_zone(incomes.wages) * net_pay_share
     workers = zones.employed.sum(axis=0)
     share = zones.employed / np.maximum(workers, 1e-300)
     by_residence = np.sum(share * by_zone, axis=1)
-    insertion = np.bincount(columns.zone, weights=incomes.posts, minlength=z) * net_pay_share
-    dividends = np.bincount(columns.zone, weights=incomes.dividends, minlength=z)
+    insertion = columns.sum_by_zone(incomes.posts) * net_pay_share
+    dividends = columns.sum_by_zone(incomes.dividends)
     benefits = short_benefit_eur * zones.short + long_benefit_eur * zones.long
     income = by_residence[:-1] + insertion + dividends + benefits + transfers
     # workers without residents behind them (no heads in the zone) are paid outside

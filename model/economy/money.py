@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.production import GoodsFlows, sum_by_client
+from model.economy.production import GoodsFlows
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork
 from model.state import FirmState, PublicState
@@ -56,7 +56,8 @@ def settle_trade(
     EUR (n,) of inputs bought, local and outside, for the margin statistics.
     """
     share = float(collected_share(trade_days))
-    local, outside = sum_by_client(network, len(columns), flows.slot_local, flows.slot_outside)
+    local = network.sum_by_client(flows.slot_local)
+    outside = network.sum_by_client(flows.slot_outside)
     outside += columns.outside_input * flows.output
 
     firms.payable_firms += local

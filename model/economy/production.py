@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from model.networks.supply import SupplyNetwork
 from model.state import FirmState, SupplyState
@@ -41,7 +40,8 @@ def place_orders(
     network: SupplyNetwork, firms: FirmState, supply: SupplyState, smoothing_months: float
 ) -> Floats:
     """Return what each slot orders: ``max(0, a·x̂ + (m·a·x̂ - inventory)/τ)``, EUR (slots,)."""
-    use = network.slot_coefficient * firms.expected_demand[network.slot_client]
+    use = network.of_clients(firms.expected_demand)
+    use *= network.slot_coefficient
     gap = use * network.slot_stock_months
     gap -= supply.inventory
     gap /= smoothing_months
@@ -80,7 +80,6 @@ def produce(
 
 def deliver_inputs(
     network: SupplyNetwork,
-    matrix: sparse.csr_array,
     supply: SupplyState,
     orders: Floats,
     fill: Floats,
@@ -96,7 +95,7 @@ def deliver_inputs(
     -------
     EUR (slots,) delivered from inside and from outside the territory.
     """
-    local = matrix @ fill
+    local = network.received_from_suppliers(fill, supply.supplier)
     local *= orders
     outside = orders * network.slot_outside_share
     missing = orders - local
@@ -104,20 +103,13 @@ def deliver_inputs(
     outside += supply.pending_outside
     supply.inventory += local
     supply.inventory += outside
-    supply.inventory -= network.slot_coefficient * output[network.slot_client]
+    used = network.of_clients(output)
+    used *= network.slot_coefficient
+    supply.inventory -= used
     np.maximum(supply.inventory, 0.0, out=supply.inventory)
     np.maximum(missing, 0.0, out=missing)
     np.divide(missing, substitution_months, out=supply.pending_outside)
     return local, outside
-
-
-def sum_by_client(network: SupplyNetwork, firms: int, *by_slot: Floats) -> tuple[Floats, ...]:
-    """Sum columns of slots over the clients that own them, each (n,)."""
-    sums = tuple(np.zeros(firms) for _ in by_slot)
-    if network.slots:
-        for total, column in zip(sums, by_slot, strict=True):
-            total[network.client_with_slots] = np.add.reduceat(column, network.client_first_slot)
-    return sums
 
 
 def adapt_expectations(firms: FirmState, demand: Floats, speed: float) -> None:

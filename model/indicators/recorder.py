@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import LabourFlows
+from model.economy.labour import FTE_PER_HEAD, LabourFlows
 from model.economy.money import Incomes
 from model.economy.production import GoodsFlows
 from model.indicators.records import Records
@@ -56,14 +57,24 @@ class MonthFlows:
 class Recorder:
     """Keeps monthly quantities by zone; firm-level columns are not kept."""
 
-    def __init__(self, territory: Territory, derived: DerivedColumns) -> None:
+    def __init__(
+        self,
+        territory: Territory,
+        derived: DerivedColumns,
+        h: Mapping[str, float],
+        keep_awards: bool = False,
+    ) -> None:
         self._t, self._d = territory, derived
+        self.keeps_awards = keep_awards
+        benefit = h["benefit_short_eur"] * territory.money_scale
+        self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / FTE_PER_HEAD
         self._z = len(territory.zones.keys)
         self.clear()
 
     def clear(self) -> None:
         """Forget the months recorded so far."""
         self._months: defaultdict[str, list[Floats]] = defaultdict(list)
+        self.awards: list[dict[str, NDArray[np.generic]]] = []
         self._volume: list[Floats] = []
         self._local_volume: list[Floats] = []
         self._local_fte: list[Floats] = []
@@ -92,6 +103,8 @@ class Recorder:
         firm = self._firm_quantities(state, flows, traced)
         people = self._people_quantities(state, flows, benefits)
         tenders = self._tender_quantities(flows, rules_publicity_eur)
+        if self.keeps_awards:
+            self.awards.append(award_columns(flows, state.month, len(self._t.firms)))
         contracts = self._contract_quantities(state, flows, reserved_target)
         for name, value in (firm | people | tenders | contracts).items():
             self._months[name].append(value)
@@ -111,7 +124,7 @@ class Recorder:
         )
 
     def _by_firm(self, values: Floats) -> Floats:
-        return np.bincount(self._t.firms.zone, weights=values, minlength=self._z)
+        return self._t.firms.sum_by_zone(values)
 
     def _firm_quantities(
         self, state: State, flows: MonthFlows, traced: Floats
@@ -235,11 +248,16 @@ class Recorder:
             summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
             kept.append(summed.reshape(categories, z))
         addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
+        holders_fte = by_zone(elsewhere)
+        chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
+        elsewhere_fte = holders_fte + chain_fte
         return {
             "executed_volume_eur": by_zone(volume),
             "executed_price_eur": by_zone(volume * price),
-            "outside_holder_fte": by_zone(elsewhere),
-            "outside_chain_fte": by_zone(chain) + self._chain_of_purchases(flows),
+            "outside_holder_fte": holders_fte,
+            "outside_chain_fte": chain_fte,
+            "taxes_elsewhere_eur": elsewhere_fte * t.sectors.tax_per_fte_eur,
+            "benefits_avoided_elsewhere_eur": elsewhere_fte * self._benefit_avoided_eur,
             "lm3_r1_eur": by_zone(volume * price),
             "lm3_r2_eur": by_zone(np.where(inside, value, 0.0)),
             "contract_output_eur": by_zone(np.where(inside, x.delivered * share, 0.0)),
@@ -273,12 +291,37 @@ class Recorder:
     def _chain_of_purchases(self, flows: MonthFlows) -> Floats:
         """Return jobs elsewhere behind inputs that firms and residents buy outside (Z,), FTE."""
         t, network = self._t, self._t.supply
-        sectors = t.sectors
-        bought = flows.goods.slot_outside * sectors.chain_fte[network.slot_sector]
-        client_zone = t.firms.zone[network.slot_client]
-        inputs = np.bincount(client_zone, weights=bought, minlength=self._z)
+        bought = flows.goods.slot_outside * network.slot_outside_chain_fte
+        inputs = network.sum_by_client(bought)
         lump = t.firms.outside_chain_fte * flows.goods.output
         inside = self._by_firm(flows.goods.demand_households * flows.goods.fill)
         spent = np.sum(flows.consumption[:, None] * t.demand.household_kernel, axis=0)
         households = (spent - inside) * t.demand.outside_chain_fte
-        return inputs + self._by_firm(lump) + households
+        return self._by_firm(inputs + lump) + households
+
+
+def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArray[np.generic]]:
+    """Return one month's tenders as columns, one row a lot; ``holder`` is -1 for outside firms."""
+    tenders, awards, bids = flows.tenders, flows.awards, flows.bids
+    place = np.maximum(awards.place, 0)[:, None]
+    holder = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
+    return {
+        "month": np.full(len(tenders), month),
+        "contract": tenders.contract,
+        "category": tenders.category,
+        "zone": tenders.zone,
+        "buyer": tenders.buyer,
+        "procedure": tenders.procedure,
+        "amount_eur": tenders.amount_eur,
+        "months": tenders.months,
+        "reserved": tenders.reserved,
+        "consideration": tenders.consideration,
+        "clause": tenders.clause,
+        "clause_hours": tenders.clause_hours * tenders.months,
+        "bids": awards.bids,
+        "awarded": awards.awarded,
+        "holder": np.where(holder < firms, holder, -1),
+        "inside": awards.awarded & (holder < firms),
+        "small_or_medium": np.take_along_axis(bids.small, place, axis=1)[:, 0],
+        "price": np.take_along_axis(bids.price, place, axis=1)[:, 0],
+    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from model.economy.production import GoodsFlows
 from model.state import PublicState, ZoneState
@@ -21,7 +20,7 @@ Floats = NDArray[np.float64]
 def trace_sales(
     territory: Territory,
     public: PublicState,
-    clients: sparse.csc_array,
+    supplier: NDArray[np.intp],
     orders: Floats,
     goods: GoodsFlows,
     consumption: Floats,
@@ -36,9 +35,11 @@ def trace_sales(
     fill = goods.fill
     positive = sales > 0
     direct = np.divide(goods.demand_contracts * fill, sales, out=np.zeros(n), where=positive)
-    mix = public.tracer[network.slot_client]
-    mix *= orders[:, None]
-    to_firms = (clients @ mix) * fill[:, None]
+    to_firms = np.empty((n, 2))
+    for i in range(2):
+        mix = network.of_clients(public.tracer[:, i])
+        mix *= orders
+        to_firms[:, i] = network.asked_of_suppliers(mix, supplier) * fill
     spent = np.sum(
         (consumption * public.household_tracer)[:, None] * t.demand.household_kernel, axis=0
     )
@@ -67,10 +68,10 @@ def trace_income(
     t = territory
     z = len(income)
     from_sales = traced.sum(axis=1)
-    by_zone = np.bincount(t.firms.zone, weights=wages * from_sales, minlength=z) * t.net_pay_share
+    by_zone = t.firms.sum_by_zone(wages * from_sales) * t.net_pay_share
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     residents = np.sum(zones.employed[:-1] / workers * by_zone, axis=1)
-    owners = np.bincount(t.firms.zone, weights=dividends * from_sales, minlength=z)
+    owners = t.firms.sum_by_zone(dividends * from_sales)
     public.household_tracer[:] = np.divide(
         residents + owners, income, out=np.zeros(z), where=income > 0
     )

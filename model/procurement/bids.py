@@ -295,4 +295,5 @@ def _extra_costs(
 
 
 def _logistic(x: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-x))
+    # Places without a candidate come in at -700 and below, where exp would overflow.
+    return 1.0 / (1.0 + np.exp(-np.maximum(x, -700.0)))

@@ -108,7 +108,10 @@ def plan_tenders(
     months = needs.duration_months[need]
     amount = yearly * months / 12.0
     works = categories.works[category]
-    procedure = _procedures(amount / money_scale, works, buyers.is_state[buyer], rules)
+    # thresholds are those of the whole need: dividing it into lots does not avoid a procedure
+    whole = contracts.volume_eur.reshape(PARTS, n).sum(axis=0)[need]
+    estimate = whole * volume_factor[buyer] * months / 12.0
+    procedure = _procedures(estimate / money_scale, works, buyers.is_state[buyer], rules)
     draw = {
         name: to_uniform(mix(stream(seed, name), base_key))
         for name in ("reserve", "sourcing", "consideration", "clause fits")

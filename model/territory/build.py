@@ -90,7 +90,7 @@ def build_territory(
         np.array([c.bid_overdispersion for c in categories]),
         TERRITORY_SEED,
     )
-    labour = _labour_market(firms, zones)
+    labour = _labour_market(firms, zones, h)
     draft = Territory(
         name=name,
         zones=zones,
@@ -176,6 +176,7 @@ def _supply_network(
         share,
         table,
         by_sector("stock_months", codes),
+        national.sectors.chain_fte,
         np.array([h["second_supplier"], h["third_supplier"]]),
         TERRITORY_SEED,
     )
@@ -194,7 +195,7 @@ def _final_demand(
     weight = firms.output_eur
     present = np.bincount(firms.group, weights=weight, minlength=z * sectors) > 0
     near = np.exp(-zones.distance_km / h["shopping_reach_km"])
-    mass = np.bincount(firms.zone, weights=weight, minlength=z)
+    mass = firms.sum_by_zone(weight)
     kernel = near * mass
     kernel /= kernel.sum(axis=1, keepdims=True)
     return FinalDemand(
@@ -212,7 +213,7 @@ def _final_demand(
     )
 
 
-def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
+def _labour_market(firms: Firms, zones: Zones, h: Mapping[str, float]) -> LabourMarket:
     """Return who works where in the model's firms, at the fixed point (heads)."""
     from model.economy.labour import FTE_PER_HEAD, post_heads
 
@@ -220,16 +221,17 @@ def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
     flows = np.vstack(
         [zones.employed_heads[:, None] * zones.commuting[:, :z], zones.incommuters_heads]
     )
-    jobs = np.bincount(firms.zone, weights=firms.fte, minlength=z) / FTE_PER_HEAD
+    jobs = firms.sum_by_zone(firms.fte) / FTE_PER_HEAD
     heads, integration = post_heads(firms.kind, firms.posts_fte)
-    posts = np.bincount(firms.zone, weights=heads, minlength=z)
-    siae = np.bincount(firms.zone, weights=heads * integration, minlength=z)
+    posts = firms.sum_by_zone(heads)
+    siae = firms.sum_by_zone(heads * integration)
     employed = flows * (jobs / flows.sum(axis=0))
     return LabourMarket(
         employed_heads=employed,
         exogenous_heads=zones.employed_heads - employed[:-1].sum(axis=1) - posts,
         short_heads=zones.unemployed_short_heads.copy(),
         long_heads=zones.unemployed_long_heads.copy(),
+        inactive_heads=h["available_inactive_share"] * zones.labour_force_heads,
         posts_heads=posts,
         siae_heads=siae,
     )

@@ -115,4 +115,5 @@ class _Reader(pickle.Unpickler):
 
     @override
     def persistent_load(self, pid: str) -> Any:
-        return np.load(self._folder / pid, mmap_mode="r")
+        # a plain view: numpy's memmap class slows every operation on small results
+        return np.load(self._folder / pid, mmap_mode="r").view(np.ndarray)

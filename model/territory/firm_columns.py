@@ -67,18 +67,22 @@ def national_columns(h: Mapping[str, float], money_scale: float = 1.0) -> Nation
     monthly = spent * price / 12.0 / NATIONAL_POPULATION
     productivity = money_scale / c.fte_per_eur_month
     unit_cost = 1.0 - c.surplus_share * h["profit_share_of_surplus"]
+    jobs = demand.firm_output[place] * h["nominal_price_factor"] / 12.0 * c.fte_per_eur_month
+    share = c.taxes_on_products + c.surplus_share * h["tax_share_of_surplus"]
+    tax = ((1.0 - h["net_pay_share"]) * c.labour_share + share) * productivity
     sectors = Sectors(
         codes=MODEL_SECTORS,
         productivity_eur=productivity,
         labour_share=c.labour_share,
         unit_cost=unit_cost,
         chain_fte=_chain_fte(h) / money_scale,
+        tax_per_fte_eur=float((tax * jobs).sum() / jobs.sum()),
     )
     return NationalColumns(
         sectors=sectors,
         a_domestic=c.a_domestic,
         a_outside=c.a_domestic_other + c.a_imported,
-        jobs=demand.firm_output[place] * h["nominal_price_factor"] / 12.0 * c.fte_per_eur_month,
+        jobs=jobs,
         taxes=c.taxes_on_products,
         surplus=c.surplus_share,
         consumption_a_head_eur=float(monthly),

@@ -37,8 +37,8 @@ def contract_demand(territory: Territory) -> Floats:
 def _local_demand(territory: Territory) -> tuple[Floats, Floats]:
     """Return demand of firms and of residents on each firm (n,), at the fixed point."""
     t, network = territory, territory.supply
-    orders = network.slot_coefficient * t.firms.output_eur[network.slot_client]
-    by_firms = network.matrix(len(t.firms), network.link_supplier.copy()).T @ orders
+    orders = network.slot_coefficient * network.of_clients(t.firms.output_eur)
+    by_firms = network.asked_of_suppliers(orders, network.link_supplier)
     spent = np.sum(t.demand.consumption_eur[:, None] * t.demand.household_kernel, axis=0)
     share = t.demand.household_weight * group_factor(
         t.firms.group, t.demand.household_weight, t.demand.household_share
@@ -126,8 +126,6 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
     One euro of sales leads to orders of inputs, and to net pay and dividends that residents spend.
     """
     t, network = territory, territory.supply
-    n = len(t.firms)
-    matrix = network.matrix(n, network.link_supplier.copy()).T
     output = np.maximum(t.firms.output_eur, 1e-300)
     pay = t.firms.labour_cost_eur * t.firms.fte + t.firms.post_cost_eur * t.firms.posts_fte
     pay = pay / output * t.net_pay_share
@@ -138,7 +136,6 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
     share = t.demand.household_weight * group_factor(
         t.firms.group, t.demand.household_weight, t.demand.household_share
     )
-    z = len(t.zones.keys)
     sales = t.firms.output_eur.copy()
     radius = 0.0
     for _ in range(rounds):
@@ -146,11 +143,13 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
         if size == 0.0:
             return 0.0
         sales = sales / size
-        orders = network.slot_coefficient * sales[network.slot_client]
-        wages = np.bincount(t.firms.zone, weights=pay * sales, minlength=z)
-        owners = np.bincount(t.firms.zone, weights=own * sales, minlength=z)
+        orders = network.slot_coefficient * network.of_clients(sales)
+        wages = t.firms.sum_by_zone(pay * sales)
+        owners = t.firms.sum_by_zone(own * sales)
         income = np.sum(residence * wages, axis=1) + owners
         spent = np.sum(income[:, None] * t.demand.household_kernel, axis=0)
-        sales = matrix @ orders + share * spent[t.firms.zone]
+        sales = (
+            network.asked_of_suppliers(orders, network.link_supplier) + share * spent[t.firms.zone]
+        )
         radius = float(np.abs(sales).sum())
     return radius

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,17 @@ class Firms:
     def __len__(self) -> int:
         return len(self.zone)
 
+    @cached_property
+    def zone_start(self) -> NDArray[np.intp]:
+        """First row of each zone (Z,); rows are sorted by zone and no zone is empty."""
+        start = np.flatnonzero(np.diff(self.zone, prepend=-1))
+        assert len(start) == int(self.zone[-1]) + 1, "a zone has no establishment"
+        return start
+
+    def sum_by_zone(self, values: Floats) -> Floats:
+        """Sum a column of firms over each zone (Z,)."""
+        return np.add.reduceat(values, self.zone_start)
+
 
 @dataclass(frozen=True)
 class FinalDemand:
@@ -134,6 +146,8 @@ class LabourMarket:
         (Z,), residents in public, farm and outside jobs.
     short_heads, long_heads
         (Z,), unemployed for less than a year; long-term or far from work.
+    inactive_heads
+        (Z,), residents outside the labour force who would take a job (the halo of unemployment).
     posts_heads
         (Z,), residents on posts of structures; ``siae_heads`` those of them on insertion contracts
         (at most 24 months), the others being in EA and ESAT without limit of time.
@@ -143,6 +157,7 @@ class LabourMarket:
     exogenous_heads: Floats
     short_heads: Floats
     long_heads: Floats
+    inactive_heads: Floats
     posts_heads: Floats
     siae_heads: Floats
 
@@ -173,6 +188,8 @@ class Sectors:
         EUR of labour, and of all costs, per EUR of output.
     chain_fte
         FTE-months supported in the country, suppliers and households included, per EUR of output.
+    tax_per_fte_eur
+        Mean taxes and contributions of an FTE-month in the country.
     """
 
     codes: tuple[str, ...]
@@ -180,6 +197,7 @@ class Sectors:
     labour_share: Floats
     unit_cost: Floats
     chain_fte: Floats
+    tax_per_fte_eur: float
 
 
 @dataclass(frozen=True)

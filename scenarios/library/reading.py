@@ -64,7 +64,7 @@ def load_scenario(name_or_path: str) -> Scenario:
     Raises
     ------
     AncrageError
-        Neither a known name nor a readable scenario file.
+        Neither a known name nor a readable scenario file (`.toml`).
     """
     if name_or_path in library_names():
         return read_scenario(_FOLDER / f"{name_or_path}.toml")
@@ -72,7 +72,4 @@ def load_scenario(name_or_path: str) -> Scenario:
     if path.suffix == ".toml" or path.is_file():
         return read_scenario(path)
     hint = nearest_name(name_or_path, library_names())
-    raise AncrageError(
-        f"Unknown scenario '{name_or_path}'{hint.rstrip('?')}"
-        f"{'?' if hint.endswith('?') else ''} (a name of the library, or a .toml file)"
-    )
+    raise AncrageError(f"Unknown scenario '{name_or_path}'{hint}")

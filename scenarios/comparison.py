@@ -128,6 +128,16 @@ def default_workers() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
+def check_names(scenarios: Sequence[Scenario]) -> None:
+    """Refuse an empty list and two scenarios of one name."""
+    if not scenarios:
+        raise AncrageError("Nothing to compare: name at least one scenario.")
+    names = [scenario.name for scenario in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise AncrageError(f"Two scenarios are named '{name}'; give each its own name.")
+
+
 def compare(
     scenarios: Sequence[Scenario],
     *,
@@ -152,12 +162,7 @@ def compare(
     scenarios.pool.Interrupted
         Ctrl-C; it carries the finished pairs, see `summarise`.
     """
-    if not scenarios:
-        raise AncrageError("Nothing to compare: name at least one scenario.")
-    names = [scenario.name for scenario in scenarios]
-    for name in names:
-        if names.count(name) > 1:
-            raise AncrageError(f"Two scenarios are named '{name}'; give each its own name.")
+    check_names(scenarios)
     if months < 1 or pairs < 1 or seed < 0:
         raise AncrageError("A comparison needs months >= 1, pairs >= 1 and seed >= 0.")
     levers = tuple(scenario.levers for scenario in scenarios)

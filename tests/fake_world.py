@@ -1,0 +1,100 @@
+"""A small world with the engine's face: cheap, deterministic, moved by a few levers.
+
+Imported by name, also in spawned processes; see the fixture ``fake_world`` of ``conftest.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+
+from model.hypotheses import HypothesisValues
+from model.indicators import Records
+from model.indicators.records import QUANTITIES
+from model.procurement.levers import Levers
+from model.random_streams import normal, uniform
+
+ZONES = ("A", "B", "C")
+CATEGORIES = ("works", "services")
+
+
+class FakeWorld:
+    """Quantities are keyed noise around a level that the allotment lever raises."""
+
+    def __init__(
+        self, seed: int, hypotheses: HypothesisValues, levers: Levers | None = None
+    ) -> None:
+        self.seed, self.hypotheses, self.levers = seed, hypotheses, levers or Levers()
+        self.months = 0
+
+    def branch(self, levers: Levers) -> FakeWorld:
+        return FakeWorld(self.seed, self.hypotheses, levers)
+
+    def run(self, months: int) -> FakeWorld:
+        time.sleep(float(os.environ.get("FAKE_WORLD_SECONDS", "0")))
+        self.months += months
+        return self
+
+    @property
+    def records(self) -> Records:
+        months = np.arange(self.months)[:, None]
+        zones = np.arange(len(ZONES))[None, :]
+        lift = np.array([self.levers.value("allotment", m) for m in range(self.months)])[:, None]
+        premium = self.hypotheses["clause_price_premium"]
+        quantities = {
+            name: 100.0 + normal(self.seed, name, months, zones) + premium for name in QUANTITIES
+        }
+        quantities["lm3_r3_eur"] *= 0.4
+        jump = lift * (10.0 + normal(self.seed, "jump", months, zones))
+        cells = np.arange(len(CATEGORIES))[None, :, None]
+        local = 50.0 + uniform(self.seed, "local", months[:, :, None], cells, zones[:, None, :])
+        fte = local * 0.1 * (1.0 + jump[:, None, :] / 100.0)
+        quantities["jobs_direct_fte"] = fte.sum(axis=1)
+        parts = ("jobs_direct_fte", "jobs_indirect_fte", "jobs_induced_fte", "jobs_other_fte")
+        quantities["jobs_present_fte"] = np.sum([quantities[name] for name in parts], axis=0)
+        return Records(
+            zones=ZONES,
+            categories=CATEGORIES,
+            start="2027-01",
+            quantities=quantities,
+            contract_volume=np.full((self.months, len(CATEGORIES)), 400.0),
+            local_volume=local,
+            local_fte=fte,
+        )
+
+
+def build(territory: str, seed: int, hypotheses: HypothesisValues) -> FakeWorld:
+    """Build a fake burnt-in world; a seed named in the environment kills its process."""
+    if os.environ.get("FAKE_WORLD_DEADLY_SEED") == str(seed):
+        os._exit(1)
+    return FakeWorld(seed, hypotheses)
+
+
+def build_single(
+    territory: str, seed: int, hypotheses: HypothesisValues, verify: bool
+) -> FakeWorld:
+    """Build a fake world for a single run."""
+    return FakeWorld(seed, hypotheses)
+
+
+def install() -> None:
+    """Make the command line run fake worlds."""
+    import functools
+
+    import scenarios.comparison
+    import scenarios.single
+    import viz.territories
+
+    names = {"A": "Zone A", "B": "Zone B", "C": "Zone C"}
+    scenarios.comparison.compare = functools.partial(scenarios.comparison.compare, build=build)
+    scenarios.single.run_one = functools.partial(scenarios.single.run_one, build=build_single)
+    viz.territories.prepare_territory = lambda name: names
+
+
+if __name__ == "__main__":
+    from viz.cli import main
+
+    install()
+    main()

@@ -1,0 +1,254 @@
+"""The command line: exit codes, sentences, JSON, speed of help, interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from model.indicators import load_indicators
+from model.ledger import IdentityError
+from viz.cli import COMMANDS, run
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def ancrage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
+    """Run the command in this process from an empty folder: (exit code, output, errors)."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(list(arguments))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def faked(fake_world: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command run fake worlds."""
+    import scenarios.comparison
+    import scenarios.single
+    import viz.territories
+
+    monkeypatch.setattr(scenarios.comparison, "compare", scenarios.comparison.compare)
+    monkeypatch.setattr(scenarios.single, "run_one", scenarios.single.run_one)
+    monkeypatch.setattr(viz.territories, "prepare_territory", None)
+    fake_world.install()
+
+
+def spawn(code: str, **environment: str) -> subprocess.Popen[str]:
+    """Start Python on some code from the project's folder."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["levers"], ["scenarios", "--json"]])
+def test_light_commands_load_no_heavy_package(arguments: list[str]) -> None:
+    code = (
+        "import sys, time; start = time.perf_counter()\n"
+        f"from viz.cli import run; code = run({arguments!r})\n"
+        "heavy = {'mesa', 'scipy', 'pandas', 'solara', 'networkx'} & set(sys.modules)\n"
+        "assert code == 0 and not heavy, heavy"
+    )
+    process = spawn(code)
+    assert process.wait(20) == 0, process.communicate()[1]
+    process.communicate()
+
+
+def test_help_names_every_command(ancrage: Run) -> None:
+    code, out, _ = ancrage("--help")
+    assert code == 0
+    for name in COMMANDS:
+        assert name in out
+        code, help_text, _ = ancrage(name, "--help")
+        assert code == 0 and "Usage: ancrage" in help_text
+
+
+@pytest.mark.parametrize("command", ["scenarios", "levers", "hypotheses", "indicators"])
+def test_registers_print_tables_and_json(ancrage: Run, command: str) -> None:
+    for language in ("fr", "en"):
+        code, out, err = ancrage(command, "--lang", language)
+        assert code == 0 and out and not err
+    code, out, _ = ancrage(command, "--json")
+    entries = json.loads(out)
+    assert code == 0 and len(entries) >= 6
+    key = entries[0].get("key") or entries[0]["name"]
+    code, out, _ = ancrage(command, key)
+    assert code == 0 and key in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["compar"], "Unknown command 'compar'; did you mean 'compare'?"),
+        (["compare", "acces"], "Unknown scenario 'acces'; did you mean 'access'?"),
+        (["compare", "none.toml"], "none.toml: cannot be read"),
+        (["compare", "access", "--pairs", "0"], "'--pairs': 0 is not in the range"),
+        (["compare", "access", "--months", "601"], "'--months': 601 is not in the range"),
+        (["compare", "access", "--months", "ten"], "'ten' is not a valid integer"),
+        (["compare", "access", "--workers", "0"], "'--workers': 0 is not in the range"),
+        (["compare", "access", "--seed", "-1"], "'--seed': -1 is not in the range"),
+        (["compare", "access", "access"], "Two scenarios are named 'access'"),
+        (["run", "acces"], "did you mean 'access'?"),
+        (["levers", "allotement"], "Unknown lever 'allotement'; did you mean 'allotment'?"),
+        (["indicators", "bids"], "Unknown indicator 'bids'"),
+        (["hypotheses", "clause_price"], "did you mean 'clause_price_premium'?"),
+        (["compare", "--pair", "3"], "--pair"),
+    ],
+)
+def test_bad_input_gives_one_sentence_and_exit_code_2(
+    ancrage: Run, faked: None, arguments: list[str], expected: str
+) -> None:
+    code, out, err = ancrage(*arguments)
+    assert code == 2 and out == ""
+    assert expected in err and "Traceback" not in err
+    assert err.startswith("Error: ") and len(err.strip().splitlines()) == 1
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_local_preference_is_refused(ancrage: Run, faked: None) -> None:
+    text = 'name = "x"\nwhy = ""\n[levers]\nlocal_bonus = 0.1\n'
+    Path("local.toml").write_text(text, encoding="utf-8")
+    code, _, err = ancrage("compare", "local.toml")
+    assert code == 2 and "131562" in err and "sourcing_breadth" in err
+
+
+def test_unwritable_output_is_refused_before_computing(
+    ancrage: Run, faked: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenarios.comparison.compare", None)
+    Path("file").write_text("", encoding="utf-8")
+    code, _, err = ancrage("compare", "access", "--out", "file/run")
+    assert code == 2 and "cannot be written" in err
+
+
+def compare_json(ancrage: Run, *arguments: str) -> dict[str, Any]:
+    code, out, _ = ancrage("compare", *arguments, "--json", "--out", "run", "--workers", "1")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_compare_gives_the_promised_json(ancrage: Run, faked: None) -> None:
+    found = compare_json(ancrage, "access", "baseline", "--pairs", "5", "--months", "6")
+    assert (found["territory"], found["months"], found["pairs"]) == ("cote-opale", 6, 5)
+    assert found["seed"] == 1
+    assert set(found["indicators"]) == set(load_indicators())
+    for entry in found["indicators"].values():
+        assert {"unit", "direction"} <= set(entry)
+    keys = "scenario indicator zone baseline value difference low high mean_low mean_high relative"
+    assert set(found["results"][0]) == set(keys.split())
+    assert {row["zone"] for row in found["results"]} == {"all", "A", "B", "C"}
+    assert len(found["results"]) == 2 * len(load_indicators()) * 4
+    moved = [row for row in found["results"] if row["scenario"] == "baseline" and row["difference"]]
+    assert moved == []
+    assert json.loads(Path("run/record.json").read_text(encoding="utf-8"))["complete"]
+
+
+def test_under_five_pairs_results_are_points(ancrage: Run, faked: None) -> None:
+    found = compare_json(ancrage, "access", "--pairs", "2", "--months", "3")
+    assert all(row["low"] is None and row["mean_high"] is None for row in found["results"])
+    code, out, _ = ancrage("compare", "access", "--pairs", "2", "--months", "3", "--workers", "1")
+    assert code == 0 and "Provisoire" in out and "Dans 9 simulations" not in out
+
+
+def test_compare_speaks_in_sentences_and_names_its_default(ancrage: Run, faked: None) -> None:
+    code, out, err = ancrage("compare", "--pairs", "5", "--months", "30", "--workers", "1")
+    assert code == 0 and "access, insertion, full-spaser" in err
+    for word in (
+        "Dans 9 simulations sur 10",
+        "Première estimation, 5 paires",
+        "Par rapport aux pratiques actuelles",
+        "Emplois présents",
+        "Zone A",
+        "2029",
+        "Simulation, pas prévision",
+    ):
+        assert word in out, word
+    for word in ("créé", "nan", "None"):
+        assert word not in out, word
+    assert max(len(line) for line in out.splitlines()) <= 120
+    assert list(Path("runs").iterdir())
+    code, out, _ = ancrage("compare", "baseline", "--pairs", "5", "--months", "6", "--lang", "en")
+    assert code == 0 and "This scenario changes nothing" in out
+
+
+def test_run_shows_one_world(ancrage: Run, faked: None) -> None:
+    code, out, _ = ancrage("run", "access", "--months", "4", "--out", "run")
+    assert code == 0 and "un tirage, pas un résultat" in out
+    assert Path("run/monthly.parquet").exists() and Path("run/record.json").exists()
+    code, out, _ = ancrage("run", "--months", "2", "--json")
+    assert code == 0 and json.loads(out)["scenario"] == "baseline"
+
+
+def test_failures_of_the_program_exit_with_code_1(
+    ancrage: Run, faked: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_WORLD_DEADLY_SEED", "2")
+    arguments = ["compare", "access", "--pairs", "3", "--months", "2", "--workers", "2"]
+    code, out, err = ancrage(*arguments, "--out", "run")
+    assert code == 1 and out == "" and err.startswith("Failure: A worker process died")
+    assert not Path("run").exists()
+
+    def fail(*_: object, **__: object) -> None:
+        raise IdentityError("2027-03: account 'firms' moved by 2 EUR where 1 EUR was booked")
+
+    monkeypatch.setattr("scenarios.single.run_one", fail)
+    code, _, err = ancrage("run", "--verify", "--out", "run")
+    assert code == 1 and "account 'firms'" in err
+    assert not Path("run").exists()
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    code = "from viz.cli import main; main(['indicators'])"
+    process = spawn(code)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.wait(20) == 0
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert errors == ""
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_interrupted_runs_keep_what_is_finished(tmp_path: Path, workers: str) -> None:
+    out = tmp_path / "run"
+    arguments = f"compare access --pairs 9 --months 3 --workers {workers} --out".split()
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "fake_world.py"), *arguments, str(out)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "FAKE_WORLD_SECONDS": "0.6"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(5.0)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert "of 9 pairs were finished and kept in" in err and "Traceback" not in err
+    record = json.loads((out / "partial" / "record.json").read_text(encoding="utf-8"))
+    assert not record["complete"] and 1 <= record["pairs"] < 9
+    assert f"{record['pairs']} of 9 pairs" in err
+    assert not (out / "record.json").exists()

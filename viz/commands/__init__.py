@@ -1,0 +1,1 @@
+"""Subcommands of ``ancrage``, one module each."""

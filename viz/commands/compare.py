@@ -1,0 +1,191 @@
+"""``ancrage compare``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from viz.options import MOST_PAIRS, MOST_WORKERS, run_options
+from viz.texts import Language
+
+if TYPE_CHECKING:
+    from scenarios.comparison import Comparison
+    from scenarios.schema import Scenario
+    from scenarios.store import RunFolder
+
+
+@click.command()
+@click.argument("scenario", nargs=-1)
+@click.option(
+    "--pairs",
+    type=click.IntRange(1, MOST_PAIRS),
+    default=10,
+    show_default=True,
+    help="Pairs of runs (baseline and scenario on the same draws); 30 for full intervals.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=None,
+    help="Parallel processes.  [default: number of processors]",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every indicator.")
+@run_options
+def command(
+    scenario: tuple[str, ...],
+    pairs: int,
+    workers: int | None,
+    everything: bool,
+    territory: str,
+    months: int,
+    seed: int,
+    central: bool,
+    out: Path | None,
+    as_json: bool,
+    language: Language,
+) -> int:
+    """Compare each SCENARIO (a name of the library or a TOML file) with current practice.
+
+    Baseline and scenarios share their draws, pair by pair. With no SCENARIO: access, insertion
+    and full-spaser.
+    """
+    from scenarios.comparison import check_names, compare
+    from scenarios.library import load_scenario
+    from scenarios.library.reading import DEFAULT_COMPARISON
+    from scenarios.pool import Interrupted, ignoring_interrupts
+    from scenarios.store import RunFolder, default_folder
+    from viz.console import notes, print_json, progress
+    from viz.territories import prepare_territory
+    from viz.texts import text
+
+    chosen = [load_scenario(name) for name in scenario or DEFAULT_COMPARISON]
+    check_names(chosen)
+    folder = RunFolder(out or default_folder("compare"))
+    try:
+        note = notes()
+        if not scenario:
+            names = ", ".join(DEFAULT_COMPARISON)
+            note.print(text("default_choice", language, names=names))
+        with progress() as bar:
+            preparing = bar.add_task(text("preparing", language), total=None)
+            zone_names = prepare_territory(territory)
+            bar.remove_task(preparing)
+            running = bar.add_task(text("running", language), total=pairs)
+            comparison = compare(
+                chosen,
+                territory=territory,
+                months=months,
+                pairs=pairs,
+                seed=seed,
+                central=central,
+                workers=workers,
+                on_finished=lambda _: bar.advance(running),
+            )
+        with ignoring_interrupts():
+            written = _write(folder, comparison, pairs)
+    except Interrupted as stop:
+        with ignoring_interrupts():
+            _keep_partial(folder, stop, chosen, territory, central)
+        return 130
+    except BaseException:
+        folder.discard()
+        raise
+    if as_json:
+        print_json(comparison.as_json())
+        note.print(text("folder", language, folder=written))
+    else:
+        _print(comparison, zone_names, written, language, everything)
+    return 0
+
+
+def _command_line() -> list[str]:
+    return ["ancrage", *sys.argv[1:]]
+
+
+def _write(folder: RunFolder, comparison: Comparison, planned: int) -> Path:
+    from scenarios.store import write_comparison
+    from viz.readme import COMPARISON_FILES, readme_text
+
+    readme = readme_text(COMPARISON_FILES)
+    return write_comparison(folder, comparison, _command_line(), planned, readme)
+
+
+def _keep_partial(
+    folder: RunFolder, stop: object, chosen: list[Scenario], territory: str, central: bool
+) -> None:
+    """Write the finished pairs of an interrupted run under ``partial/``."""
+    from scenarios.comparison import summarise
+    from scenarios.pool import Interrupted
+
+    assert isinstance(stop, Interrupted)
+    if not stop.finished:
+        folder.discard()
+        click.echo(f"Interrupted: none of {stop.planned} pairs was finished.", err=True)
+        return
+    comparison = summarise(stop.finished, chosen, territory, central)
+    place = _write(folder, comparison, stop.planned)
+    click.echo(
+        f"Interrupted: {len(stop.finished)} of {stop.planned} pairs were finished and kept in "
+        f"{place}.",
+        err=True,
+    )
+
+
+def _print(
+    comparison: Comparison,
+    zone_names: dict[str, str],
+    written: Path,
+    language: Language,
+    everything: bool,
+) -> None:
+    """Print the findings and tables of each scenario."""
+    from viz.console import output
+    from viz.numbers import number
+    from viz.sentences import jobs_finding, readiness, what_changes
+    from viz.tables import territory_table, year_table, zone_table
+    from viz.texts import text
+
+    console = output()
+    one = comparison.pairs == 1
+    pairs = text("pairs_one" if one else "pairs_many", language, pairs=comparison.pairs)
+    heading = text(
+        "heading",
+        language,
+        territory=comparison.territory,
+        months=comparison.months,
+        start=comparison.start,
+        pairs=pairs,
+        seed=comparison.seed,
+    )
+    console.print(f"[bold]{heading}[/bold]")
+    for line in readiness(comparison.pairs, comparison.months, comparison.central, language):
+        console.print(line, markup=False)
+    costs = {cost.scenario: cost for cost in comparison.costs}
+    for scenario in comparison.scenarios:
+        console.print()
+        console.rule(f"[bold]{scenario.name}[/bold]", align="left")
+        why = scenario.why if language == "fr" else scenario.why_en or scenario.why
+        console.print(why, markup=False)
+        console.print(what_changes(scenario, language), markup=False)
+        jobs = comparison.row(scenario.name, "jobs_present")
+        finding = jobs_finding(jobs.low, jobs.high, language)
+        if finding:
+            console.print(f"[bold]{finding}[/bold]")
+        console.print(territory_table(comparison, scenario.name, language, everything))
+        cost = costs[scenario.name]
+        if cost.public_cost_eur_per_net_fte_year is not None:
+            per_year = number(cost.public_cost_eur_per_net_fte_year, 0, language)
+            years = number(cost.net_fte_years, 0, language)
+            console.print(text("cost_per_job", language, cost=per_year, years=years))
+        elif comparison.pairs >= 5 and not scenario.changes_nothing:
+            console.print(text("cost_per_job_none", language))
+        if comparison.months > 12:
+            console.print(year_table(comparison, scenario.name, language))
+        console.print(zone_table(comparison, scenario.name, zone_names, language))
+    if not everything:
+        console.print(text("all_hint", language, folder=written), markup=False)
+    console.print(text("folder", language, folder=written), markup=False)
+    console.print(text("footer", language), markup=False)

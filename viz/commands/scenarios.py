@@ -1,0 +1,33 @@
+"""``ancrage scenarios``."""
+
+from __future__ import annotations
+
+import click
+
+from viz.options import json_option, language_option
+from viz.texts import Language
+
+
+@click.command()
+@click.argument("name", nargs=-1)
+@json_option
+@language_option
+def command(name: tuple[str, ...], as_json: bool, language: Language) -> None:
+    """List the ready scenarios, or describe the given ones (names or TOML files)."""
+    from scenarios.library import library_names, load_scenario
+    from viz.console import output, print_json
+    from viz.sentences import what_changes
+
+    chosen = [load_scenario(one) for one in name or library_names()]
+    if as_json:
+        print_json([scenario.record() for scenario in chosen])
+        return
+    from rich.padding import Padding
+
+    console = output()
+    for scenario in chosen:
+        console.print(f"[bold]{scenario.name}[/bold]")
+        why = scenario.why if language == "fr" else scenario.why_en or scenario.why
+        for line in (*why.splitlines(), what_changes(scenario, language)):
+            console.print(Padding(line, (0, 0, 0, 2)), markup=False)
+        console.print()

@@ -1,0 +1,90 @@
+"""``ancrage territory``."""
+
+from __future__ import annotations
+
+import click
+
+from viz.options import json_option, language_option
+from viz.texts import Language
+
+
+@click.group()
+def command() -> None:
+    """Embedded territories: what is in them and where it comes from."""
+
+
+@command.command()
+@click.argument("name", default="cote-opale")
+@json_option
+@language_option
+def show(name: str, as_json: bool, language: Language) -> None:
+    """Show the counts of territory NAME, its zones, sources and licences."""
+    import numpy as np
+
+    from model.territory import load_territory
+    from viz.console import output, print_json, table
+    from viz.numbers import number
+    from viz.readme import STATUSES, SYNTHETIC, source_lines, sources
+
+    found = load_territory(name)
+    firms, buyers = found.firms, found.buyers
+    count = len(found.zones.keys)
+    fte = np.bincount(firms.zone, weights=firms.fte, minlength=count)
+    rows = np.bincount(firms.zone, minlength=count)
+    totals = {
+        "zones": count,
+        "population": float(np.sum(found.zones.population)),
+        "establishments": len(firms),
+        "jobs_fte": float(fte.sum()),
+        "links": len(found.supply.link_slot),
+        "buyers": len(buyers.key),
+        "needs": len(found.needs.buyer),
+        "yearly_envelope_eur": float(np.sum(buyers.envelope_eur)),
+        "order_smoothing_months": found.order_smoothing_months,
+        "spectral_radius": found.spectral_radius,
+    }
+    zones = [
+        {
+            "zone": key,
+            "name": found.zones.names[z],
+            "population": float(found.zones.population[z]),
+            "establishments": int(rows[z]),
+            "jobs_fte": float(fte[z]),
+        }
+        for z, key in enumerate(found.zones.keys)
+    ]
+    if as_json:
+        answer: dict[str, object] = {
+            "territory": name,
+            "totals": totals,
+            "zones": zones,
+            "sources": sources(),
+        }
+        answer["synthetic"] = list(SYNTHETIC)
+        print_json(answer)
+        return
+    console = output()
+    console.print(f"[bold]{name}[/bold]")
+    for key, value in totals.items():
+        decimals = 3 if value < 100 and value != int(value) else 0
+        console.print(f"  {key}: {number(float(value), decimals, language)}")
+    columns = [("EPCI", "left"), ("name", "left"), ("population", "right")]
+    columns += [("establishments", "right"), ("jobs, FTE", "right")]
+    made = table("Zones", columns)
+    for zone in zones:
+        made.add_row(
+            str(zone["zone"]),
+            str(zone["name"]),
+            *(
+                number(float(str(zone[key])), 0, language)
+                for key in ("population", "establishments", "jobs_fte")
+            ),
+        )
+    console.print(made)
+    for status, meaning in STATUSES.items():
+        console.print(f"[bold]{status}[/bold] ({meaning})")
+        for line in source_lines(status):
+            console.print(line, markup=False)
+    console.print("[bold]synthetic[/bold] (drawn when the territory is built)")
+    for line in SYNTHETIC:
+        console.print(f"- {line}", markup=False)

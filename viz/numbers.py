@@ -1,0 +1,71 @@
+"""Numbers for people, in French or English writing."""
+
+from __future__ import annotations
+
+import math
+
+from viz.texts import Language
+
+_MINUS = "−"
+_NARROW = "\u202f"
+ABSENT = "–"
+_NEGLIGIBLE = 0.005
+"""What rounds to zero at two decimals."""
+
+
+def number(value: float | None, decimals: int, language: Language, *, signed: bool = False) -> str:
+    """Write a number with so many decimals; a dash where there is none.
+
+    French: narrow spaces between thousands and a decimal comma; English: commas and a point.
+    """
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    written = f"{abs(value):,.{decimals}f}"
+    if language == "fr":
+        written = written.replace(",", _NARROW).replace(".", ",")
+    is_zero = not any(c in "123456789" for c in written)
+    if value < 0 and not is_zero:
+        return _MINUS + written
+    return ("+" if signed and not is_zero else "") + written
+
+
+def decimals_for(values: list[float | None], least: int = 0) -> int:
+    """Return how many decimals show three significant digits of the largest value."""
+    sizes = [abs(v) for v in values if v is not None and math.isfinite(v)]
+    size = max(sizes, default=0.0)
+    if size < _NEGLIGIBLE:
+        return least
+    return max(least, min(4, 2 - math.floor(math.log10(size))), 0)
+
+
+def percent(
+    share: float | None, language: Language, decimals: int = 1, *, signed: bool = False
+) -> str:
+    """Write a share of 1 as per cent."""
+    if share is None or not math.isfinite(share):
+        return ABSENT
+    space = "\u00a0"
+    return number(100.0 * share, decimals, language, signed=signed) + f"{space}%"
+
+
+def _shortest(value: float) -> int:
+    """Return how many decimals, up to two, write the value without loss."""
+    return next((d for d in (0, 1) if abs(value - round(value, d)) < 1e-9), 2)
+
+
+def lever_value(value: float, unit: str, language: Language) -> str:
+    """Write the value of a lever with its unit."""
+    if unit.startswith("share"):
+        return percent(value, language, _shortest(100.0 * value))
+    written = number(value, _shortest(value), language)
+    french = {"days": "jours", "FTE": "ETP", "x estimated lot value": "× valeur du lot"}
+    english = {"x estimated lot value": "× lot value"}
+    name = french.get(unit, unit) if language == "fr" else english.get(unit, unit)
+    return f"{written}\u00a0{name}"
+
+
+def lever_bounds(low: float, high: float, unit: str, language: Language) -> str:
+    """Write the bounds of a lever, the unit once."""
+    scale = 100.0 if unit.startswith("share") else 1.0
+    first = number(scale * low, _shortest(scale * low), language)
+    return f"{first}–{lever_value(high, unit, language)}"

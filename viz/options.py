@@ -1,0 +1,75 @@
+"""Options shared by subcommands, and checks of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+LONGEST_MONTHS = 600
+MOST_PAIRS = 1000
+MOST_WORKERS = 256
+LARGEST_SEED = 2**53
+
+
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(
+        function
+    )
+
+
+def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--lang``."""
+    return click.option(
+        "--lang",
+        "language",
+        type=click.Choice(["fr", "en"]),
+        default="fr",
+        show_default=True,
+        help="Language of labels and sentences.",
+    )(function)
+
+
+def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options common to ``run`` and ``compare``."""
+    options = (
+        click.option(
+            "--territory",
+            default="cote-opale",
+            show_default=True,
+            metavar="NAME",
+            help="Embedded territory (cote-opale, dunkerque).",
+        ),
+        click.option(
+            "--months",
+            type=click.IntRange(1, LONGEST_MONTHS),
+            default=120,
+            show_default=True,
+            help="Months simulated from January 2027 on.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, LARGEST_SEED),
+            default=1,
+            show_default=True,
+            help="Seed of the first pair; the next ones follow.",
+        ),
+        click.option("--central", is_flag=True, help="Keep hypotheses at their central values."),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            default=None,
+            metavar="DIR",
+            help="Folder of the run.  [default: runs/<date>-<command>]",
+        ),
+        json_option,
+        language_option,
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function

@@ -1,0 +1,66 @@
+"""Sources and licences of the embedded data, and the README of a run folder."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+STATUSES = {
+    "real": "published figures",
+    "estimated": "computed from published figures with hypotheses",
+    "assumed": "judgement",
+}
+"""How each table was come by, as its entry of the list of sources says."""
+
+SYNTHETIC = (
+    "individual establishments (drawn to match published counts; none is a real firm)",
+    "supply links between them",
+    "needs, contracts and their holders",
+    "scores of firms, and adapted enterprises and ESAT (pro rata to national counts)",
+)
+"""What no table holds: drawn when the territory is built."""
+
+
+def sources() -> list[dict[str, Any]]:
+    """Return the entries of the model's list of sources: one a table."""
+    path = resources.files("model") / "data" / "SOURCES.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["table"]
+
+
+def source_lines(status: str | None = None) -> list[str]:
+    """Return one line a source and licence, those of one status or all, each once."""
+    lines = [
+        f"- {entry['source']} ({entry['year']}). {entry['attribution']}. {entry['licence']}."
+        for entry in sources()
+        if status is None or entry["status"] == status
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def readme_text(files: dict[str, str]) -> str:
+    """Return the README of a run folder with the given files and their meaning."""
+    width = max(len(name) for name in files)
+    lines = ["A run of Ancrage, agent-based simulation of public purchasing in a French territory."]
+    lines += ["Simulation, pas prévision. A simulation, not a forecast.", ""]
+    lines += ["Files"]
+    lines += [f"  {name.ljust(width)}  {meaning}" for name, meaning in files.items()]
+    lines += ["", "Indicators, units and definitions: ancrage indicators. Levers: ancrage levers."]
+    for status, meaning in STATUSES.items():
+        lines += ["", f"Embedded tables, {status} ({meaning})", *source_lines(status)]
+    lines += ["", "Synthetic, drawn at build", *(f"- {what}" for what in SYNTHETIC)]
+    return "\n".join(lines) + "\n"
+
+
+COMPARISON_FILES = {
+    "record.json": "scenarios and their hashes, seeds, versions, machine, command and Python lines",
+    "results": "(.csv, .parquet) a row a scenario, indicator and zone: baseline, value, difference",
+    "results_by_year": "(.csv, .parquet) the same by year of the scenario",
+    "pairs.parquet": "the indicators of each run, a row a seed, scenario, indicator and zone",
+    "monthly": "(.csv, .parquet) recorded quantities by scenario, month and zone, mean over pairs",
+}
+RUN_FILES = {
+    "record.json": "scenario and its hash, seed, versions, machine and command",
+    "results": "(.csv, .parquet) a row an indicator and zone",
+    "monthly": "(.csv, .parquet) recorded quantities by month and zone",
+}

@@ -1,0 +1,65 @@
+"""Sentences that state in words what a scenario changes and what a comparison finds."""
+
+from __future__ import annotations
+
+from model.procurement.levers import Levers, load_levers
+from scenarios.schema import Scenario
+from viz.numbers import decimals_for, lever_value, number
+from viz.texts import Language, text
+
+
+def _course(levers: Levers, key: str, language: Language) -> str:
+    """Say how one lever moves: from current practice to its targets, and when."""
+    lever = load_levers()[key]
+    path = dict(levers.paths)[key]
+    words = [lever_value(lever.current, lever.unit, language)]
+    for start, value, ramp in path.segments:
+        target = lever_value(value, lever.unit, language)
+        months = "mois" if language == "fr" else "months"
+        if ramp:
+            when = f"en {ramp} {months}" if language == "fr" else f"over {ramp} {months}"
+        elif start:
+            when = f"au mois {start}" if language == "fr" else f"at month {start}"
+        else:
+            when = ""
+        words.append(f"{target} ({when})" if when else target)
+    label: str = getattr(lever, f"label_{language}")
+    colon = " : " if language == "fr" else ": "
+    return f"{label[0].lower()}{label[1:]}{colon}{' → '.join(words)}"
+
+
+def what_changes(scenario: Scenario, language: Language) -> str:
+    """Return one sentence on what a scenario changes against current practice."""
+    changed = scenario.levers.changed()
+    if not changed:
+        return text("changes_nothing", language)
+    in_order = [key for key in load_levers() if key in changed]
+    parts = " ; " if language == "fr" else "; "
+    changes = parts.join(_course(scenario.levers, key, language) for key in in_order)
+    return text("changes", language, changes=changes)
+
+
+def jobs_finding(low: float | None, high: float | None, language: Language) -> str:
+    """State the effect on jobs present with its uncertainty; nothing under five pairs."""
+    if low is None or high is None:
+        return ""
+    if low == high == 0.0:
+        return text("changes_nothing_in_jobs", language)
+    key = "finding_zero" if low <= 0.0 <= high else "finding"
+    decimals = min(1, decimals_for([low, high]))
+    ends = [number(end, decimals, language, signed=True) for end in (low, high)]
+    return text(key, language, low=ends[0], high=ends[1])
+
+
+def readiness(pairs: int, months: int, central: bool, language: Language) -> list[str]:
+    """Say how far the figures carry: number of pairs, horizon, hypotheses."""
+    notes = [text("interval_name", language)]
+    if pairs < 5:
+        notes = [text("provisional", language)]
+    elif pairs < 30:
+        notes.append(text("first_estimate", language, pairs=pairs))
+    if months <= 24:
+        notes.append(text("early", language))
+    if central:
+        notes.append(text("central_note", language))
+    return notes

@@ -1,0 +1,21 @@
+"""Texts as data: keys to French and English."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["fr", "en"]
+
+
+@cache
+def _table(name: str) -> dict[str, dict[str, str]]:
+    path = Path(__file__).with_name(f"{name}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """Return a text of the command line with its places filled in."""
+    return _table("cli")[key][language].format(**values)
