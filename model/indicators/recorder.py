@@ -248,13 +248,12 @@ class Recorder:
             summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
             kept.append(summed.reshape(categories, z))
         addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
-        holders_fte = by_zone(elsewhere)
         chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
-        elsewhere_fte = holders_fte + chain_fte
+        elsewhere_fte = by_zone(elsewhere) + chain_fte
         return {
             "executed_volume_eur": by_zone(volume),
             "executed_price_eur": by_zone(volume * price),
-            "outside_holder_fte": holders_fte,
+            "outside_holder_fte": by_zone(elsewhere),
             "outside_chain_fte": chain_fte,
             "taxes_elsewhere_eur": elsewhere_fte * t.sectors.tax_per_fte_eur,
             "benefits_avoided_elsewhere_eur": elsewhere_fte * self._benefit_avoided_eur,

@@ -23,6 +23,9 @@ Bools = NDArray[np.bool_]
 OUTSIDE_SIZE = 6
 """Most outside firms that hear of one lot."""
 
+MOST_HELP_OF_GROUP = 4.0
+"""Most that the capacity of a group counts, over that of the establishment that would perform."""
+
 SATURATION_BIDDERS = 7.0
 """Bidders beyond which the price no longer falls (Onur and Tas 2019, `facts.md` 2.6)."""
 
@@ -176,12 +179,14 @@ def _local_bids(
     monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
     # an empty place reads the last row, which may be a closed firm without capacity
     room = np.where(present, np.maximum(firms.capacity_eur[rows], 1e-300), monthly_output)
-    size = monthly_output / room
+    # a firm born in the run stands alone, whatever enterprise held its row before
+    young = firms.generation[rows] > 0
+    # a group lends its establishments hands, within limits, for the lots that they bid for
+    group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
+    size = monthly_output / (room * np.where(young, 1.0, group))
     load = firms.expected_demand[rows] / room
     cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
     waited = monthly_output * tenders.payment_days[:, None] / 30.0
-    # a firm born in the run stands alone, whatever enterprise held its row before
-    young = firms.generation[rows] > 0
     small = (columns.enterprise_class[rows] <= 1) | young
     advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
     strain = np.maximum(waited - advance * output_share, 0.0) / np.maximum(cash, 1e-300)

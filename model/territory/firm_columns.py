@@ -169,6 +169,7 @@ def firm_columns(
         owner_operated=e.owner_operated,
         local_owned=e.local_owned,
         ess=ess,
+        enterprise_multiple=e.enterprise_multiple,
         enterprise_turnover_eur=turnover,
         enterprise_class=e.enterprise_class,
         trades=trades,

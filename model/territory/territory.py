@@ -47,6 +47,8 @@ class Firms:
         FTE-months in the rest of the country behind the lump, per EUR of output.
     unit_cost
         Cost per EUR of output at base prices: inputs + taxes + capital + labour cost / productivity.
+    enterprise_multiple
+        Size of the enterprise or group over that of the establishment, at least 1.
     enterprise_turnover_eur
         Yearly turnover of the enterprise or group behind the establishment.
     enterprise_class
@@ -76,6 +78,7 @@ class Firms:
     owner_operated: Bools
     local_owned: Bools
     ess: Bools
+    enterprise_multiple: Floats
     enterprise_turnover_eur: Floats
     enterprise_class: NDArray[np.int8]
     trades: NDArray[np.int16]
