@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy import households, production
-from model.economy.demography import EVER, group_factor, link_lives
+from model.economy.demography import NEVER, exit_months, link_lives, market_shares
 from model.economy.labour import FTE_PER_HEAD, LabourRates, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
 from model.procurement.legal_calendar import rules_at
@@ -80,6 +80,7 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
     return FirmState(
         alive=f.output_eur > 0,
         generation=np.zeros(n, dtype=np.int16),
+        exit_month=np.full(n, NEVER, dtype=np.int16),
         key=f.key.copy(),
         fte=f.fte.copy(),
         clause_fte=np.zeros(n),
@@ -94,10 +95,8 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         payable_outside=np.zeros(n),
         household_weight=demand.household_weight.copy(),
         outside_weight=demand.outside_weight.copy(),
-        household_share=demand.household_weight
-        * group_factor(f.group, demand.household_weight, demand.household_share),
-        outside_demand=demand.outside_weight
-        * group_factor(f.group, demand.outside_weight, demand.outside_demand_eur),
+        household_share=market_shares(f, demand.household_weight, demand.household_share),
+        outside_demand=market_shares(f, demand.outside_weight, demand.outside_demand_eur),
         visibility=f.visibility.copy(),
     )
 
@@ -110,7 +109,7 @@ def _supply(territory: Territory) -> SupplyState:
         inventory=use * network.slot_stock_months,
         pending_outside=np.zeros(network.slots),
         supplier=network.link_supplier.copy(),
-        end_month=np.full(network.links, EVER, dtype=np.int16),
+        end_month=np.full(network.links, NEVER, dtype=np.int16),
         draws=np.zeros(network.links, dtype=np.int16),
     )
 
@@ -186,7 +185,7 @@ def _close(
     t, f, s = territory, territory.firms, state.firms
     n, network = len(f), territory.supply
     orders = production.place_orders(network, s, state.supply, t.order_smoothing_months)
-    by_firms = network.asked_of_suppliers(orders, state.supply.supplier)
+    by_firms = network.asked_of_suppliers(network.of_links(orders), state.supply.supplier)
     local = network.sum_by_client(
         orders * network.received_from_suppliers(np.ones(n), state.supply.supplier)
     )
@@ -278,6 +277,15 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
         to_inactivity=inactive,
         to_long=to_long,
         inactive_pull=pull,
+    )
+
+
+def draw_lives(territory: Territory, state: State, h: Mapping[str, float], seed: int) -> None:
+    """Draw when each opening link ends and each opening firm closes, for one run."""
+    rows = np.arange(len(territory.firms), dtype=np.int32)
+    state.supply.end_month[:] = link_ends(territory, h["link_half_life"], seed)
+    state.firms.exit_month[:] = exit_months(
+        territory.firms, rows, state.firms.key, h["exit_hazard"], seed, 0
     )
 
 

@@ -15,7 +15,7 @@ from model.hypotheses import HypothesisValues
 from model.indicators.recorder import MonthFlows, Recorder
 from model.indicators.tracing import trace_income, trace_sales
 from model.ledger import ACCOUNTS, Ledger
-from model.opening import link_ends, opening_state
+from model.opening import draw_lives, opening_state
 from model.procurement import contracts as contract_life
 from model.procurement.award import Awards, award
 from model.procurement.bids import Bids, collect_bids
@@ -99,9 +99,7 @@ class TerritoryModel(mesa.Model):
         self.verify = verify
         self.derived: DerivedColumns = derive_columns(self.territory)
         self.state, self.closure = opening_state(self.territory, self.derived, self.hypotheses)
-        self.state.supply.end_month[:] = link_ends(
-            self.territory, self.hypotheses["link_half_life"], self.seed_of_run
-        )
+        draw_lives(self.territory, self.state, self.hypotheses, self.seed_of_run)
         self.recorder = Recorder(self.territory, self.derived, self.hypotheses, keep_awards)
         self.state.month = 0
         if burn_in:
@@ -296,7 +294,8 @@ class TerritoryModel(mesa.Model):
         consumption = s.zones.cash if self.switches.households else t.demand.consumption_eur
         flows.consumption = consumption.copy()
         by_households = households.household_demand(t.demand, t.firms, s.firms, flows.consumption)
-        by_firms = t.supply.asked_of_suppliers(flows.orders, s.supply.supplier)
+        flows.link_orders = t.supply.of_links(flows.orders)
+        by_firms = t.supply.asked_of_suppliers(flows.link_orders, s.supply.supplier)
         empty = np.zeros(0)
         flows.execution = execution
         flows.goods = production.GoodsFlows(
@@ -437,7 +436,7 @@ class TerritoryModel(mesa.Model):
         """Trace sales and incomes back to contracts, before links and firms change."""
         t, s = self.territory, self.state
         flows.traced = trace_sales(
-            t, s.public, s.supply.supplier, flows.orders, flows.goods, flows.consumption
+            t, s.public, s.supply.supplier, flows.link_orders, flows.goods, flows.consumption
         )
         trace_income(
             t,
@@ -456,7 +455,7 @@ class TerritoryModel(mesa.Model):
         rates = demography.demography_rates(h)
         closed = np.zeros(0, dtype=np.int32)
         if self.switches.demography:
-            closed = demography.failing(t.firms, s.firms, rates, seed, month)
+            closed = demography.failing(t.firms, s.firms, rates, month)
             contract_life.end_contracts_of(
                 closed, s.contracts, self.derived.buyer_of_row, s.public, ledger, len(t.firms)
             )
@@ -496,9 +495,9 @@ class TerritoryModel(mesa.Model):
     def _unmet_by_group(self, flows: MonthFlows) -> Floats:
         """Return unmet over asked demand of each (zone, sector) group."""
         groups = len(self.territory.demand.household_share)
-        group = self.territory.firms.group
-        asked = np.bincount(group, weights=flows.asked, minlength=groups)
-        unmet = np.bincount(group, weights=flows.asked - flows.goods.output, minlength=groups)
+        firms = self.territory.firms
+        asked = firms.sum_by_group(flows.asked, groups)
+        unmet = firms.sum_by_group(flows.asked - flows.goods.output, groups)
         return np.divide(unmet, asked, out=np.zeros(groups), where=asked > 0)
 
     def _record(self, rules: RulesInForce, practice: Practice, flows: MonthFlows) -> None:

@@ -24,8 +24,8 @@ from model.territory.territory import FinalDemand, Firms, LabourMarket
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-EVER = np.int16(32000)
-"""End month of a link that never ends."""
+NEVER = 32000
+"""Month that no run reaches: end of a link that lasts, exit of a firm that does not close."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,28 @@ def demography_rates(h: Mapping[str, float]) -> DemographyRates:
     )
 
 
-def failing(
-    columns: Firms, firms: FirmState, rates: DemographyRates, seed: int, month: int
-) -> Ints:
+def exit_months(
+    columns: Firms, rows: Ints, key: NDArray[np.uint64], hazard: float, seed: int, month: int
+) -> NDArray[np.int16]:
+    """Draw once when each firm of ``rows`` will close for other reasons than cash.
+
+    The hazard is yearly and constant; it spares firms of 50 FTE and more, and structures with
+    agreed posts.
+    """
+    spared = (columns.fte[rows] >= 50.0) | (columns.posts_fte[rows] > 0.0)
+    rate = -np.log1p(-hazard) / 12.0
+    life = np.ceil(exponential(seed, "exit", key) / max(rate, 1e-12))
+    return np.where(spared, NEVER, np.minimum(month + life, NEVER)).astype(np.int16)
+
+
+def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int) -> Ints:
     """Return the rows of firms that stop this month.
 
     A firm fails when its overdraft exceeds what a bank lends on its sales, and any firm under 50
     FTE may close for other reasons. Structures with agreed posts close only for lack of cash.
     """
     overdrawn = firms.cash < -rates.overdraft_months * firms.expected_demand
-    chance = 1.0 - (1.0 - rates.exit_hazard) ** (1.0 / 12.0)
-    hazard = (columns.fte < 50.0) & (columns.posts_fte == 0.0)
-    closes = hazard & (uniform(seed, "exit", firms.key, month) < chance)
+    closes = firms.exit_month <= month
     small_enough = columns.fte < 250.0
     active = firms.alive & (columns.output_eur > 0)
     return np.flatnonzero(active & ((overdrawn & small_enough) | closes)).astype(np.int32)
@@ -247,6 +257,7 @@ def open_firms(
         _other_costs(columns, rows) + columns.labour_cost_eur[rows] / firms.productivity_eur[rows]
     )
     firms.alive[rows] = True
+    firms.exit_month[rows] = exit_months(columns, rows, key, rates.exit_hazard, seed, month)
     # a new firm orders its first stock from outside and can work once it has arrived
     slots, owner = slots_of(network, rows)
     supply.pending_outside[slots] = (
@@ -333,16 +344,16 @@ def rebalance_markets(columns: Firms, firms: FirmState, demand: FinalDemand) -> 
 
     Called when firms opened or closed; a group without a living firm leaks outside.
     """
-    firms.household_share[:] = firms.household_weight * group_factor(
-        columns.group, firms.household_weight, demand.household_share
+    firms.household_share[:] = market_shares(
+        columns, firms.household_weight, demand.household_share
     )
-    firms.outside_demand[:] = firms.outside_weight * group_factor(
-        columns.group, firms.outside_weight, demand.outside_demand_eur
+    firms.outside_demand[:] = market_shares(
+        columns, firms.outside_weight, demand.outside_demand_eur
     )
 
 
-def group_factor(group: Ints, weight: Floats, total: Floats) -> Floats:
-    """Return, for each firm, its group's total over its group's sum of weights (n,)."""
-    summed = np.bincount(group, weights=weight, minlength=len(total))
+def market_shares(columns: Firms, weight: Floats, total: Floats) -> Floats:
+    """Share each group's total (groups,) among its firms by weight (n,)."""
+    summed = columns.sum_by_group(weight, len(total))
     factor = np.where(summed > 0, total / np.where(summed > 0, summed, 1.0), 0.0)
-    return factor[group]
+    return weight * columns.of_groups(factor)

@@ -38,6 +38,7 @@ class MonthFlows:
     execution: Execution = field(init=False)
     goods: GoodsFlows = field(init=False)
     orders: Floats = field(init=False)
+    link_orders: Floats = field(init=False)
     asked: Floats = field(init=False)
     consumption: Floats = field(init=False)
     insertion: InsertionFlows = field(init=False)

@@ -97,6 +97,22 @@ class Firms:
         assert len(start) == int(self.zone[-1]) + 1, "a zone has no establishment"
         return start
 
+    @cached_property
+    def group_start(self) -> NDArray[np.intp]:
+        """First row of each group that has rows; rows are sorted by group."""
+        return np.flatnonzero(np.diff(self.group, prepend=-1))
+
+    def sum_by_group(self, values: Floats, groups: int) -> Floats:
+        """Sum a column of firms over each (zone, sector) group (groups,)."""
+        total = np.zeros(groups)
+        total[self.group[self.group_start]] = np.add.reduceat(values, self.group_start)
+        return total
+
+    def of_groups(self, values: Floats) -> Floats:
+        """Return a column of groups (groups,) repeated over the rows of each (n,)."""
+        counts = np.diff(self.group_start, append=len(self))
+        return np.repeat(values[self.group[self.group_start]], counts)
+
     def sum_by_zone(self, values: Floats) -> Floats:
         """Sum a column of firms over each zone (Z,)."""
         return np.add.reduceat(values, self.zone_start)
