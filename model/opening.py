@@ -263,7 +263,9 @@ def _pool_rates(territory: Territory, state: State, h: Mapping[str, float]) -> F
     seekers = np.maximum(zones.short + penalty * zones.long, 1e-300)
     from_short = from_pools * zones.short / seekers
     gain = moves[:-1].sum(axis=1) - from_short
-    return np.clip(gain / np.maximum(zones.short - from_short, 1e-300), 0.0, 1.0)
+    left = zones.short - from_short
+    rate_to_long = np.divide(gain, left, out=np.zeros_like(gain), where=left > 0)
+    return np.clip(rate_to_long, 0.0, 1.0)
 
 
 def link_ends(territory: Territory, half_life_months: float, seed: int) -> NDArray[np.int16]:

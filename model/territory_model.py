@@ -35,6 +35,7 @@ from model.procurement.tenders import Tenders
 from model.territory import load_territory
 from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import DerivedColumns, derive_columns
+from model.territory.fixed_point import MOST_RADIUS, check_order_rule
 from model.territory.territory import Territory
 
 if TYPE_CHECKING:
@@ -91,12 +92,14 @@ class TerritoryModel(mesa.Model):
         self.hypotheses = hypotheses or HypothesisValues()
         self.switches = switches or Switches()
         self.verify = verify
+        check_order_rule(self.territory, most=1.0 if self.switches.ample else MOST_RADIUS)
         self.derived: DerivedColumns = derive_columns(self.territory)
         self.state, self.closure = opening_state(self.territory, self.derived, self.hypotheses)
         self.state.supply.end_month[:] = link_ends(
             self.territory, self.hypotheses["link_half_life"], self.seed_of_run
         )
         self.recorder = Recorder(self.territory, self.derived)
+        self.last_flows: MonthFlows | None = None
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
@@ -113,6 +116,7 @@ class TerritoryModel(mesa.Model):
         twin.verify, twin.levers = self.verify, levers
         twin.state = self.state.copy()
         twin.recorder = Recorder(self.territory, self.derived)
+        twin.last_flows = self.last_flows
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -143,6 +147,7 @@ class TerritoryModel(mesa.Model):
         self._pay_households(flows, ledger)
         self._demography(flows, ledger)
         self._record(rules, practice, flows)
+        self.last_flows = flows
         self._close_month(ledger)
         if self.verify:
             self._check(before, ledger)

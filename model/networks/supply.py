@@ -98,7 +98,7 @@ class SupplyNetwork:
         """
         asked = np.take(orders, self.link_slot)
         asked *= self.link_share
-        return np.bincount(supplier, weights=asked, minlength=len(self.slots_of_firm))
+        return _counted(supplier, asked, len(self.slots_of_firm))
 
     def received_from_suppliers(self, fill: Floats, supplier: Indices) -> Floats:
         """Return the share of its orders that each slot gets inside the territory (slots,).
@@ -107,7 +107,7 @@ class SupplyNetwork:
         """
         received = np.take(fill, supplier)
         received *= self.link_share
-        return np.bincount(self.link_slot, weights=received, minlength=self.slots)
+        return _counted(self.link_slot, received, self.slots)
 
     def sum_by_client(self, values: Floats) -> Floats:
         """Sum a column of slots over the clients that own them (n,)."""
@@ -115,6 +115,13 @@ class SupplyNetwork:
         if self.slots:
             total[self.client_with_slots] = np.add.reduceat(values, self.client_first_slot)
         return total
+
+
+def _counted(place: Indices, weights: Floats, length: int) -> Floats:
+    """Sum weights by place; without any, ``np.bincount`` would answer with integers."""
+    if len(place) == 0:
+        return np.zeros(length)
+    return np.bincount(place, weights=weights, minlength=length)
 
 
 def outside_shares(link_slot: Indices, link_share: Floats, slots: int) -> Floats:
