@@ -35,16 +35,15 @@ def check_heads(territory: Territory, state: State, month: str) -> None:
     IdentityError
     """
     zones, opening = state.zones, territory.labour
-    now = (
-        zones.employed[:-1].sum(axis=1) + zones.short + zones.long + zones.posts + zones.clause
-    ) + opening.exogenous_heads
-    force = territory.zones.labour_force_heads
+    now = zones.employed[:-1].sum(axis=1) + zones.short + zones.long + zones.inactive
+    now += zones.posts + zones.clause + opening.exogenous_heads
+    force = territory.zones.labour_force_heads + opening.inactive_heads
     gap = np.abs(now - force) / force
     if not gap.max() <= TOLERANCE:
         z = int(np.argmax(gap))
         raise IdentityError(
             f"{month}: account 'people of {territory.zones.names[z]}' holds {now[z]:.6f} heads "
-            f"where the labour force is {force[z]:.6f}; please report it with the run's record.json"
+            f"where the labour force and the halo are {force[z]:.6f}; please report it with the run's record.json"
         )
-    if min(zones.short.min(), zones.long.min(), zones.employed.min()) < -1e-6:
+    if min(zones.short.min(), zones.long.min(), zones.inactive.min(), zones.employed.min()) < -1e-6:
         raise IdentityError(f"{month}: account 'people' holds a negative number of people")

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy import households, production
-from model.economy.demography import EVER, group_factor, link_lives
-from model.economy.labour import FTE_PER_HEAD, insertion_hires
+from model.economy.demography import NEVER, exit_months, link_lives, market_shares
+from model.economy.labour import FTE_PER_HEAD, LabourRates, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
 from model.procurement.legal_calendar import rules_at
 from model.procurement.levers import Levers
@@ -49,13 +49,13 @@ class Closure:
         pay of public, farm and outside jobs, less what they save.
     cash_target
         (n,), cash above which dividends are paid, in months of output.
-    to_long
-        (Z,), monthly chance that a short-term unemployed person becomes long-term.
+    labour
+        Rates of the labour market that keep its pools constant.
     """
 
     transfers_eur: Floats
     cash_target: Floats
-    to_long: Floats
+    labour: LabourRates
 
 
 def opening_state(
@@ -80,6 +80,7 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
     return FirmState(
         alive=f.output_eur > 0,
         generation=np.zeros(n, dtype=np.int16),
+        exit_month=np.full(n, NEVER, dtype=np.int16),
         key=f.key.copy(),
         fte=f.fte.copy(),
         clause_fte=np.zeros(n),
@@ -94,10 +95,8 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         payable_outside=np.zeros(n),
         household_weight=demand.household_weight.copy(),
         outside_weight=demand.outside_weight.copy(),
-        household_share=demand.household_weight
-        * group_factor(f.group, demand.household_weight, demand.household_share),
-        outside_demand=demand.outside_weight
-        * group_factor(f.group, demand.outside_weight, demand.outside_demand_eur),
+        household_share=market_shares(f, demand.household_weight, demand.household_share),
+        outside_demand=market_shares(f, demand.outside_weight, demand.outside_demand_eur),
         visibility=f.visibility.copy(),
     )
 
@@ -110,7 +109,7 @@ def _supply(territory: Territory) -> SupplyState:
         inventory=use * network.slot_stock_months,
         pending_outside=np.zeros(network.slots),
         supplier=network.link_supplier.copy(),
-        end_month=np.full(network.links, EVER, dtype=np.int16),
+        end_month=np.full(network.links, NEVER, dtype=np.int16),
         draws=np.zeros(network.links, dtype=np.int16),
     )
 
@@ -158,6 +157,7 @@ def _zones(territory: Territory) -> ZoneState:
         employed=labour.employed_heads.copy(),
         short=labour.short_heads.copy(),
         long=labour.long_heads.copy(),
+        inactive=labour.inactive_heads.copy(),
         posts=labour.posts_heads.copy(),
         clause=np.zeros(len(labour.short_heads)),
         cash=territory.demand.consumption_eur.copy(),
@@ -185,7 +185,7 @@ def _close(
     t, f, s = territory, territory.firms, state.firms
     n, network = len(f), territory.supply
     orders = production.place_orders(network, s, state.supply, t.order_smoothing_months)
-    by_firms = network.asked_of_suppliers(orders, state.supply.supplier)
+    by_firms = network.asked_of_suppliers(network.of_links(orders), state.supply.supplier)
     local = network.sum_by_client(
         orders * network.received_from_suppliers(np.ones(n), state.supply.supplier)
     )
@@ -217,7 +217,7 @@ def _close(
     return Closure(
         transfers_eur=t.demand.consumption_eur - income,
         cash_target=cash_target,
-        to_long=_pool_rates(t, state, h),
+        labour=labour_rates(t, state.zones, h),
     )
 
 
@@ -247,25 +247,47 @@ def _endogenous_income(
     )
 
 
-def _pool_rates(territory: Territory, state: State, h: Mapping[str, float]) -> Floats:
-    """Solve the rate from short to long that keeps both pools constant (Z,).
+def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float]) -> LabourRates:
+    """Solve the pull of inactivity and the rate from short to long that keep pools constant.
 
-    S gains the leavers and loses hires and those who pass to L, a share of who is left after
-    hires; L is then constant too, since heads are conserved and everything else is.
+    With E·σ leavers, of whom a share ι stops looking, and hires from pools H = E·σ less exits from
+    insertion: inactivity is constant when it supplies ι·E·σ of H, which sets its pull; S gains
+    (1-ι)·E·σ, loses its share of H and those who pass to L, a share of who is left; L is then
+    constant too, since heads are conserved and everything else is.
     """
-    t, zones = territory, state.zones
-    rate, penalty = h["separation_rate"], h["long_term_penalty"]
+    t = territory
+    rate, penalty, inactive = h["separation_rate"], h["long_term_penalty"], h["to_inactivity"]
     leavers = t.firms.sum_by_zone(t.firms.fte * rate) / FTE_PER_HEAD
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     moves = zones.employed * (leavers / workers)
+    leaving = moves[:-1].sum(axis=1)
     ready = h["insertion_exit_to_work"] * t.labour.siae_heads / h["insertion_post_months"]
-    from_pools = moves[:-1].sum(axis=1) - insertion_hires(moves, ready)
-    seekers = np.maximum(zones.short + penalty * zones.long, 1e-300)
-    from_short = from_pools * zones.short / seekers
-    gain = moves[:-1].sum(axis=1) - from_short
+    from_pools = np.maximum(leaving - insertion_hires(moves, ready), 1e-300)
+    active = zones.short + penalty * zones.long
+    drawn = np.minimum(inactive * leaving / from_pools, 0.9)
+    pull = drawn / (1.0 - drawn) * active / np.maximum(zones.inactive, 1e-300)
+    from_short = from_pools * (1.0 - drawn) * zones.short / np.maximum(active, 1e-300)
+    gain = (1.0 - inactive) * leaving - from_short
     left = zones.short - from_short
-    rate_to_long = np.divide(gain, left, out=np.zeros_like(gain), where=left > 0)
-    return np.clip(rate_to_long, 0.0, 1.0)
+    to_long = np.clip(np.divide(gain, left, out=np.zeros_like(gain), where=left > 0), 0.0, 1.0)
+    return LabourRates(
+        separation=rate,
+        layoff=h["layoff_speed"],
+        long_penalty=penalty,
+        matching_elasticity=h["matching_elasticity"],
+        to_inactivity=inactive,
+        to_long=to_long,
+        inactive_pull=pull,
+    )
+
+
+def draw_lives(territory: Territory, state: State, h: Mapping[str, float], seed: int) -> None:
+    """Draw when each opening link ends and each opening firm closes, for one run."""
+    rows = np.arange(len(territory.firms), dtype=np.int32)
+    state.supply.end_month[:] = link_ends(territory, h["link_half_life"], seed)
+    state.firms.exit_month[:] = exit_months(
+        territory.firms, rows, state.firms.key, h["exit_hazard"], seed, 0
+    )
 
 
 def link_ends(territory: Territory, half_life_months: float, seed: int) -> NDArray[np.int16]:

@@ -132,9 +132,7 @@ def _simulate(io: InputOutput, split: int, *, households: bool) -> tuple[Multipl
     return MultiplierSet(*effects), longest
 
 
-def _effects(
-    io: InputOutput, split: int, tried: Ints, households: bool
-) -> tuple[Floats, int]:
+def _effects(io: InputOutput, split: int, tried: Ints, households: bool) -> tuple[Floats, int]:
     """Return effects (3, trials) on output, value added and jobs, and months to rest.
 
     The step is made again, smaller, where a supplier could not serve it from stock: the first
@@ -179,7 +177,8 @@ def _run_to_rest(model: TerritoryModel, step: Floats) -> int:
             return month
     raise AncrageError(
         f"the simulated economy had not come to rest after {MOST_MONTHS} months: it keeps "
-        f"{model.territory.spectral_radius:.4f} of each unit it spends; use the analytic multipliers"
+        f"{model.territory.spectral_radius:.4f} of each unit it spends; read the analytic "
+        "multipliers"
     )
 
 

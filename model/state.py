@@ -26,6 +26,7 @@ class FirmState:
 
     alive: Bools
     generation: Shorts
+    exit_month: Shorts
     key: NDArray[np.uint64]
     fte: Floats
     clause_fte: Floats
@@ -85,6 +86,7 @@ class ZoneState:
     employed: Floats
     short: Floats
     long: Floats
+    inactive: Floats
     posts: Floats
     clause: Floats
     cash: Floats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, override
 
 import mesa
@@ -9,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy import demography, households, labour, money, production
-from model.economy.switches import Switches
+from model.economy.switches import STATIONARY, Switches
 from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import MonthFlows, Recorder
 from model.indicators.tracing import trace_income, trace_sales
 from model.ledger import ACCOUNTS, Ledger
-from model.opening import link_ends, opening_state
+from model.opening import draw_lives, opening_state
 from model.procurement import contracts as contract_life
 from model.procurement.award import Awards, award
 from model.procurement.bids import Bids, collect_bids
@@ -50,6 +51,9 @@ FIRST_YEAR = 2024
 BURN_IN_MONTHS = 36
 """January 2024 to December 2026, under current practice; scenarios start in January 2027."""
 
+MOST_TRACING_ROUNDS = 200
+"""Months of tracing after which the opening shares are taken as settled."""
+
 
 class TerritoryModel(mesa.Model):
     """A territory whose buyers, firms and residents act month by month.
@@ -69,6 +73,8 @@ class TerritoryModel(mesa.Model):
     burn_in
         Run January 2024 to December 2026 under current practice first. Off, the run starts in
         January 2027 from the opening state.
+    keep_awards
+        Keep every lot put to competition, one row each, in ``awards``.
     verify
         Check every identity each month and raise ``IdentityError`` with the account that fails.
     """
@@ -83,6 +89,7 @@ class TerritoryModel(mesa.Model):
         switches: Switches | None = None,
         burn_in: bool = True,
         verify: bool = False,
+        keep_awards: bool = False,
     ) -> None:
         super().__init__(rng=rng)
         keep_freed_memory()
@@ -95,16 +102,31 @@ class TerritoryModel(mesa.Model):
         check_order_rule(self.territory, most=1.0 if self.switches.ample else MOST_RADIUS)
         self.derived: DerivedColumns = derive_columns(self.territory)
         self.state, self.closure = opening_state(self.territory, self.derived, self.hypotheses)
-        self.state.supply.end_month[:] = link_ends(
-            self.territory, self.hypotheses["link_half_life"], self.seed_of_run
-        )
-        self.recorder = Recorder(self.territory, self.derived)
+        draw_lives(self.territory, self.state, self.hypotheses, self.seed_of_run)
+        self.recorder = Recorder(self.territory, self.derived, self.hypotheses, keep_awards)
         self.last_flows: MonthFlows | None = None
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
+        else:
+            self._settle_tracer()
         self.state.month = BURN_IN_MONTHS
         self.recorder.clear()
+
+    def _settle_tracer(self) -> None:
+        """Bring the shares of sales traced to contracts to their fixed point.
+
+        The opening state repeats itself with circulation off: months of a twin move nothing else.
+        """
+        twin = self.branch(Levers())
+        twin.switches, twin.verify = replace(STATIONARY, ample=self.switches.ample), False
+        own, settled = self.state.public, twin.state.public
+        for _ in range(MOST_TRACING_ROUNDS):
+            before = settled.tracer.copy()
+            twin.step()
+            if np.abs(settled.tracer - before).max(initial=0.0) < 1e-15:
+                break
+        own.tracer[:], own.household_tracer[:] = settled.tracer, settled.household_tracer
 
     def branch(self, levers: Levers) -> TerritoryModel:
         """Return a world that shares this one's past and follows other levers from now on."""
@@ -115,7 +137,9 @@ class TerritoryModel(mesa.Model):
         twin.hypotheses, twin.switches = self.hypotheses, self.switches
         twin.verify, twin.levers = self.verify, levers
         twin.state = self.state.copy()
-        twin.recorder = Recorder(self.territory, self.derived)
+        twin.recorder = Recorder(
+            self.territory, self.derived, self.hypotheses, self.recorder.keeps_awards
+        )
         twin.last_flows = self.last_flows
         return twin
 
@@ -133,7 +157,7 @@ class TerritoryModel(mesa.Model):
         flows = MonthFlows()
 
         rules, practice = self._calendar()
-        tenders = self._plan(rules, practice, flows)
+        tenders = self._plan(rules, practice, ledger)
         bids = self._collect_bids(tenders, rules)
         awards = self._award(tenders, bids, flows)
         self._start_contracts(tenders, bids, awards, flows, ledger)
@@ -145,6 +169,7 @@ class TerritoryModel(mesa.Model):
         self._settle_money(practice, flows, ledger)
         self._labour_market(flows)
         self._pay_households(flows, ledger)
+        self._trace(flows)
         self._demography(flows, ledger)
         self._record(rules, practice, flows)
         self.last_flows = flows
@@ -171,20 +196,23 @@ class TerritoryModel(mesa.Model):
             public.lever_cost_year[:] = 0.0
         return rules, practice
 
-    def _plan(self, rules: RulesInForce, practice: Practice, flows: MonthFlows) -> Tenders:
-        """Put to competition the needs that are due, in lots."""
+    def _plan(self, rules: RulesInForce, practice: Practice, ledger: Ledger) -> Tenders:
+        """Put to competition the needs that are due, in lots; settle lots that are merged."""
         t, d, h = self.territory, self.derived, self.hypotheses
         contracts = self.state.contracts
         if not self.switches.tenders:
             over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
             contracts.months_left[over] = contracts.months_total[over]
         else:
-            split_due_needs(
+            merged = split_due_needs(
                 contracts,
                 t.needs,
                 practice.allotment,
                 h["split_lot_target_eur"] * t.money_scale,
                 self.seed_of_run,
+            )
+            contract_life.end_merged_lots(
+                merged, d.buyer_of_row, contracts, self.state.firms, self.state.public, ledger
             )
         return plan_tenders(
             contracts,
@@ -272,7 +300,8 @@ class TerritoryModel(mesa.Model):
         consumption = s.zones.cash if self.switches.households else t.demand.consumption_eur
         flows.consumption = consumption.copy()
         by_households = households.household_demand(t.demand, t.firms, s.firms, flows.consumption)
-        by_firms = t.supply.asked_of_suppliers(flows.orders, s.supply.supplier)
+        flows.link_orders = t.supply.of_links(flows.orders)
+        by_firms = t.supply.asked_of_suppliers(flows.link_orders, s.supply.supplier)
         empty = np.zeros(0)
         flows.execution = execution
         flows.goods = production.GoodsFlows(
@@ -324,7 +353,8 @@ class TerritoryModel(mesa.Model):
 
     def _insert(self, practice: Practice, flows: MonthFlows) -> InsertionFlows:
         """Execute insertion hours as far as they are followed and people can be found."""
-        s = self.state
+        s, market = self.state, self.territory.labour
+        left = s.zones.posts / np.maximum(market.posts_heads, 1e-300)
         return execute_clauses(
             s.contracts,
             flows.execution,
@@ -332,7 +362,7 @@ class TerritoryModel(mesa.Model):
             self.territory.firms,
             s.firms,
             s.zones,
-            self.territory.labour.siae_heads,
+            market.siae_heads * left,
             practice.facilitators_fte,
             self.hypotheses,
         )
@@ -374,19 +404,12 @@ class TerritoryModel(mesa.Model):
         share = float(money.collected_share(h["trade_days"]))
         due = (s.firms.receivable_firms + s.firms.receivable_outside) * share
         liquidity = s.firms.cash + due - (s.firms.payable_firms + s.firms.payable_outside) * share
-        rates = labour.LabourRates(
-            h["separation_rate"],
-            h["layoff_speed"],
-            h["long_term_penalty"],
-            h["matching_elasticity"],
-        )
         flows.labour = labour.adjust_staff(
             t.firms,
             s.firms,
             s.zones,
             t.labour,
-            self.closure.to_long,
-            rates,
+            self.closure.labour,
             desired,
             liquidity,
             flows.insertion.exits_to_work,
@@ -415,6 +438,22 @@ class TerritoryModel(mesa.Model):
         bought = flows.goods.demand_households * flows.goods.fill
         households.spend(s.zones, flows.consumption, bought, income, ledger)
 
+    def _trace(self, flows: MonthFlows) -> None:
+        """Trace sales and incomes back to contracts, before links and firms change."""
+        t, s = self.territory, self.state
+        flows.traced = trace_sales(
+            t, s.public, s.supply.supplier, flows.link_orders, flows.goods, flows.consumption
+        )
+        trace_income(
+            t,
+            s.public,
+            s.zones,
+            flows.traced,
+            flows.incomes.wages,
+            flows.incomes.dividends,
+            flows.household_income,
+        )
+
     def _demography(self, flows: MonthFlows, ledger: Ledger) -> None:
         """Close and open firms, and renew links."""
         t, s, h = self.territory, self.state, self.hypotheses
@@ -422,12 +461,20 @@ class TerritoryModel(mesa.Model):
         rates = demography.demography_rates(h)
         closed = np.zeros(0, dtype=np.int32)
         if self.switches.demography:
-            closed = demography.failing(t.firms, s.firms, rates, seed, month)
+            closed = demography.failing(t.firms, s.firms, rates, month)
             contract_life.end_contracts_of(
                 closed, s.contracts, self.derived.buyer_of_row, s.public, ledger, len(t.firms)
             )
             demography.close_firms(
-                closed, t.firms, s.firms, t.supply, s.supply, s.public, s.zones, ledger
+                closed,
+                t.firms,
+                s.firms,
+                t.supply,
+                s.supply,
+                s.public,
+                s.zones,
+                self.closure.labour,
+                ledger,
             )
             opened = demography.open_firms(
                 t.firms,
@@ -437,6 +484,7 @@ class TerritoryModel(mesa.Model):
                 s.supply,
                 s.zones,
                 t.labour,
+                self.closure.labour,
                 rates,
                 self._unmet_by_group(flows),
                 seed,
@@ -445,6 +493,7 @@ class TerritoryModel(mesa.Model):
             )
             if len(closed) or len(opened):
                 demography.rebalance_markets(t.firms, s.firms, t.demand)
+            s.public.tracer[opened] = 0.0
             flows.closed, flows.opened = closed, opened
         if self.switches.links:
             demography.renew_links(t.supply, t.firms, s.firms, s.supply, closed, rates, seed, month)
@@ -452,30 +501,18 @@ class TerritoryModel(mesa.Model):
     def _unmet_by_group(self, flows: MonthFlows) -> Floats:
         """Return unmet over asked demand of each (zone, sector) group."""
         groups = len(self.territory.demand.household_share)
-        group = self.territory.firms.group
-        asked = np.bincount(group, weights=flows.asked, minlength=groups)
-        unmet = np.bincount(group, weights=flows.asked - flows.goods.output, minlength=groups)
+        firms = self.territory.firms
+        asked = firms.sum_by_group(flows.asked, groups)
+        unmet = firms.sum_by_group(flows.asked - flows.goods.output, groups)
         return np.divide(unmet, asked, out=np.zeros(groups), where=asked > 0)
 
     def _record(self, rules: RulesInForce, practice: Practice, flows: MonthFlows) -> None:
-        """Trace sales back to contracts and keep the month's quantities."""
-        t, s, h = self.territory, self.state, self.hypotheses
-        traced = trace_sales(
-            t, s.public, s.supply.supplier, flows.orders, flows.goods, flows.consumption
-        )
-        trace_income(
-            t,
-            s.public,
-            s.zones,
-            traced,
-            flows.incomes.wages,
-            flows.incomes.dividends,
-            flows.household_income,
-        )
+        """Keep the month's quantities."""
+        t, s = self.territory, self.state
         self.recorder.record(
             s,
             flows,
-            traced,
+            flows.traced,
             rules.publicity_threshold * t.money_scale,
             practice.reserved_share,
             flows.benefits,
@@ -524,6 +561,12 @@ class TerritoryModel(mesa.Model):
     def records(self) -> Records:
         """Monthly quantities by zone since the start of the scenario."""
         return self.recorder.records(self.month_label(BURN_IN_MONTHS))
+
+    def awards(self) -> pd.DataFrame:
+        """Return every lot put to competition since the start, if the model keeps them."""
+        from model.indicators.frames import award_frame
+
+        return award_frame(self.recorder.awards, self.territory)
 
     def frame(self) -> pd.DataFrame:
         """Return indicators as a tidy table: month, zone, indicator, value."""

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD
+from model.economy.labour import (
+    FTE_PER_HEAD,
+    LabourRates,
+    hire_residents,
+    leave_work,
+    post_heads,
+)
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
 from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
@@ -18,8 +24,8 @@ from model.territory.territory import FinalDemand, Firms, LabourMarket
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-EVER = np.int16(32000)
-"""End month of a link that never ends."""
+NEVER = 32000
+"""Month that no run reaches: end of a link that lasts, exit of a firm that does not close."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +56,28 @@ def demography_rates(h: Mapping[str, float]) -> DemographyRates:
     )
 
 
-def failing(
-    columns: Firms, firms: FirmState, rates: DemographyRates, seed: int, month: int
-) -> Ints:
+def exit_months(
+    columns: Firms, rows: Ints, key: NDArray[np.uint64], hazard: float, seed: int, month: int
+) -> NDArray[np.int16]:
+    """Draw once when each firm of ``rows`` will close for other reasons than cash.
+
+    The hazard is yearly and constant; it spares firms of 50 FTE and more, and structures with
+    agreed posts.
+    """
+    spared = (columns.fte[rows] >= 50.0) | (columns.posts_fte[rows] > 0.0)
+    rate = -np.log1p(-hazard) / 12.0
+    life = np.ceil(exponential(seed, "exit", key) / max(rate, 1e-12))
+    return np.where(spared, NEVER, np.minimum(month + life, NEVER)).astype(np.int16)
+
+
+def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int) -> Ints:
     """Return the rows of firms that stop this month.
 
     A firm fails when its overdraft exceeds what a bank lends on its sales, and any firm under 50
     FTE may close for other reasons. Structures with agreed posts close only for lack of cash.
     """
     overdrawn = firms.cash < -rates.overdraft_months * firms.expected_demand
-    chance = 1.0 - (1.0 - rates.exit_hazard) ** (1.0 / 12.0)
-    hazard = (columns.fte < 50.0) & (columns.posts_fte == 0.0)
-    closes = hazard & (uniform(seed, "exit", firms.key, month) < chance)
+    closes = firms.exit_month <= month
     small_enough = columns.fte < 250.0
     active = firms.alive & (columns.output_eur > 0)
     return np.flatnonzero(active & ((overdrawn & small_enough) | closes)).astype(np.int32)
@@ -75,6 +91,7 @@ def close_firms(
     supply: SupplyState,
     public: PublicState,
     zones: ZoneState,
+    labour: LabourRates,
     ledger: Ledger,
 ) -> None:
     """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to the estate.
@@ -114,7 +131,7 @@ def close_firms(
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
     supply.pending_outside[slots] = 0.0
-    _dismiss(rows, columns, firms, zones)
+    _dismiss(rows, columns, firms, zones, labour)
     firms.alive[rows] = False
 
 
@@ -170,15 +187,15 @@ def _share_settlement(
     ledger.pay("firms", "liquidation", "claims of failed firms", estate * rate)
 
 
-def _dismiss(rows: Ints, columns: Firms, firms: FirmState, zones: ZoneState) -> None:
+def _dismiss(
+    rows: Ints, columns: Firms, firms: FirmState, zones: ZoneState, rates: LabourRates
+) -> None:
+    """Send the staff of closed firms to the pools."""
     z = len(zones.short)
     heads = np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / FTE_PER_HEAD
-    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
-    leaving = zones.employed * np.minimum(heads / workers, 1.0)
-    zones.employed -= leaving
-    zones.short += leaving[:-1].sum(axis=1)
-    posts = columns.posts_fte[rows]
-    lost = np.bincount(columns.zone[rows], weights=posts, minlength=z) / FTE_PER_HEAD
+    leave_work(zones, rates, heads)
+    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows])
+    lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost
     zones.long += lost
@@ -193,6 +210,7 @@ def open_firms(
     supply: SupplyState,
     zones: ZoneState,
     market: LabourMarket,
+    labour: LabourRates,
     rates: DemographyRates,
     demand_gap: Floats,
     seed: int,
@@ -239,6 +257,7 @@ def open_firms(
         _other_costs(columns, rows) + columns.labour_cost_eur[rows] / firms.productivity_eur[rows]
     )
     firms.alive[rows] = True
+    firms.exit_month[rows] = exit_months(columns, rows, key, rates.exit_hazard, seed, month)
     # a new firm orders its first stock from outside and can work once it has arrived
     slots, owner = slots_of(network, rows)
     supply.pending_outside[slots] = (
@@ -247,7 +266,7 @@ def open_firms(
     equity = rates.birth_cash_months * output
     firms.cash[rows] = equity
     ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))
-    _recruit(rows, columns, fte, zones, market)
+    _recruit(rows, columns, fte, zones, market, labour)
     return rows
 
 
@@ -258,24 +277,18 @@ def _other_costs(columns: Firms, rows: Ints) -> Floats:
 
 
 def _recruit(
-    rows: Ints, columns: Firms, fte: Floats, zones: ZoneState, market: LabourMarket
+    rows: Ints,
+    columns: Firms,
+    fte: Floats,
+    zones: ZoneState,
+    market: LabourMarket,
+    rates: LabourRates,
 ) -> None:
     """Take the first staff of new firms from the pools of the zones that usually commute there."""
     z = len(zones.short)
     heads = np.bincount(columns.zone[rows], weights=fte, minlength=z) / FTE_PER_HEAD
     shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
-    recruited = shares * heads
-    wanted = recruited[:-1].sum(axis=1)
-    pools = zones.short + zones.long
-    scale = np.minimum(1.0, 0.5 * pools / np.maximum(wanted, 1e-300))
-    outside = recruited[:-1] * (1.0 - scale)[:, None]
-    recruited[:-1] -= outside
-    recruited[-1] += outside.sum(axis=0)
-    taken = recruited[:-1].sum(axis=1)
-    short = taken * zones.short / np.maximum(pools, 1e-300)
-    zones.employed += recruited
-    zones.short -= short
-    zones.long -= taken - short
+    hire_residents(zones, rates, shares * heads, np.zeros(z))
 
 
 def renew_links(
@@ -331,16 +344,16 @@ def rebalance_markets(columns: Firms, firms: FirmState, demand: FinalDemand) -> 
 
     Called when firms opened or closed; a group without a living firm leaks outside.
     """
-    firms.household_share[:] = firms.household_weight * group_factor(
-        columns.group, firms.household_weight, demand.household_share
+    firms.household_share[:] = market_shares(
+        columns, firms.household_weight, demand.household_share
     )
-    firms.outside_demand[:] = firms.outside_weight * group_factor(
-        columns.group, firms.outside_weight, demand.outside_demand_eur
+    firms.outside_demand[:] = market_shares(
+        columns, firms.outside_weight, demand.outside_demand_eur
     )
 
 
-def group_factor(group: Ints, weight: Floats, total: Floats) -> Floats:
-    """Return, for each firm, its group's total over its group's sum of weights (n,)."""
-    summed = np.bincount(group, weights=weight, minlength=len(total))
+def market_shares(columns: Firms, weight: Floats, total: Floats) -> Floats:
+    """Share each group's total (groups,) among its firms by weight (n,)."""
+    summed = columns.sum_by_group(weight, len(total))
     factor = np.where(summed > 0, total / np.where(summed > 0, summed, 1.0), 0.0)
-    return factor[group]
+    return weight * columns.of_groups(factor)

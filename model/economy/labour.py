@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.state import FirmState, ZoneState
+from model.territory.tables import KINDS
 from model.territory.territory import Firms, LabourMarket
 
 Floats = NDArray[np.float64]
@@ -15,16 +16,48 @@ Floats = NDArray[np.float64]
 FTE_PER_HEAD = 0.9
 """Full-time equivalents of one person at work (`model.md`, notation)."""
 
+FTE_PER_POST_HEAD = 0.57
+"""FTE of one employee on an insertion contract (0.55-0.6, `facts.md` 3.3)."""
+
+SIAE_KINDS = ("ACI", "EI", "ETTI", "AI")
+"""Structures whose posts are insertion contracts of at most 24 months."""
+
+
+def post_heads(kind: NDArray[np.int8], posts_fte: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return heads on the posts of each structure (n,), and whether on insertion contracts."""
+    integration = np.isin(kind, [KINDS.index(name) for name in SIAE_KINDS])
+    return posts_fte / np.where(integration, FTE_PER_POST_HEAD, FTE_PER_HEAD), integration
+
 
 @dataclass(frozen=True)
 class LabourRates:
-    """Monthly rates: separations replaced or not, speed of lay-offs, long-term job-finding over
-    short-term (φ), and the most that a zone's hires may exceed its usual ones is set by matching."""
+    """Rates of a run.
+
+    Attributes
+    ----------
+    separation
+        Share of staff that leaves each month and is replaced if the firm wants.
+    layoff
+        Share of surplus staff laid off each month.
+    long_penalty
+        Job finding of the long-term unemployed over that of the others (φ).
+    matching_elasticity
+        Fall of the chance to fill a vacancy when they grow over job seekers.
+    to_inactivity
+        Share of leavers who stop looking for work.
+    to_long
+        (Z,), monthly chance that a short-term unemployed person becomes long-term.
+    inactive_pull
+        (Z,), weight in hiring of an available inactive person, 1 for a short-term unemployed.
+    """
 
     separation: float
     layoff: float
     long_penalty: float
     matching_elasticity: float
+    to_inactivity: float
+    to_long: Floats
+    inactive_pull: Floats
 
 
 @dataclass
@@ -50,7 +83,6 @@ def adjust_staff(
     firms: FirmState,
     zones: ZoneState,
     market: LabourMarket,
-    to_long: Floats,
     rates: LabourRates,
     desired: Floats,
     liquidity: Floats,
@@ -81,7 +113,7 @@ def adjust_staff(
     left = usual_leavers + layoffs
     separations = columns.sum_by_zone(left) / FTE_PER_HEAD
     hires = columns.sum_by_zone(hired) / FTE_PER_HEAD
-    from_insertion = _move_heads(zones, market, to_long, rates, hires, separations, exits_to_work)
+    from_insertion = _move_heads(zones, market, rates, hires, separations, exits_to_work)
     return LabourFlows(hires, vacancies, separations, from_insertion)
 
 
@@ -97,11 +129,53 @@ def _filled_share(
     return np.maximum(tightness, 1.0) ** -rates.matching_elasticity
 
 
+def seekers(short: Floats, long: Floats, inactive: Floats, rates: LabourRates) -> Floats:
+    """Return people who may be hired, in equivalents of a short-term unemployed person (Z,)."""
+    return short + rates.long_penalty * long + rates.inactive_pull * inactive
+
+
 def _seekers_ratio(zones: ZoneState, market: LabourMarket, rates: LabourRates) -> Floats:
     """Return effective job seekers over their opening level (Z + 1,), 1 outside."""
-    now = zones.short + rates.long_penalty * zones.long
-    opening = market.short_heads + rates.long_penalty * market.long_heads
+    now = seekers(zones.short, zones.long, zones.inactive, rates)
+    opening = seekers(market.short_heads, market.long_heads, market.inactive_heads, rates)
     return np.append(now / np.maximum(opening, 1e-300), 1.0)
+
+
+def leave_work(zones: ZoneState, rates: LabourRates, heads_by_work_zone: Floats) -> None:
+    """Take people out of work: to the short-term pool, or out of the labour force."""
+    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
+    leaving = zones.employed * np.minimum(heads_by_work_zone / workers, 1.0)
+    zones.employed -= leaving
+    residents = leaving[:-1].sum(axis=1)
+    inactive = rates.to_inactivity * residents
+    zones.short += residents - inactive
+    zones.inactive += inactive
+
+
+def hire_residents(
+    zones: ZoneState, rates: LabourRates, recruited: Floats, from_insertion: Floats
+) -> None:
+    """Put people to work: ``recruited`` (Z + 1, Z) heads by zone of residence and of work.
+
+    ``from_insertion`` (Z,) of them are not in the pools. Hires beyond nine tenths of a pool come
+    from outside the territory.
+    """
+    wanted = recruited[:-1].sum(axis=1) - from_insertion
+    weights = np.stack(
+        [zones.short, rates.long_penalty * zones.long, rates.inactive_pull * zones.inactive]
+    )
+    share = weights / np.maximum(weights.sum(axis=0), 1e-300)
+    pools = np.stack([zones.short, zones.long, zones.inactive])
+    taken = np.minimum(share * wanted, 0.9 * pools)
+    ratio = np.divide(taken.sum(axis=0), wanted, out=np.ones_like(wanted), where=wanted > 0)
+    short_of = recruited[:-1] * (1.0 - ratio)[:, None]
+    np.fill_diagonal(short_of, np.diagonal(short_of) - from_insertion * (1.0 - ratio))
+    recruited[-1] += short_of.sum(axis=0)
+    recruited[:-1] -= short_of
+    zones.employed += recruited
+    zones.short -= taken[0]
+    zones.long -= taken[1]
+    zones.inactive -= taken[2]
 
 
 def insertion_hires(recruited: Floats, exits_to_work: Floats) -> Floats:
@@ -120,7 +194,6 @@ def insertion_hires(recruited: Floats, exits_to_work: Floats) -> Floats:
 def _move_heads(
     zones: ZoneState,
     market: LabourMarket,
-    to_long: Floats,
     rates: LabourRates,
     hires: Floats,
     separations: Floats,
@@ -130,29 +203,13 @@ def _move_heads(
 
     Exits from insertion fill vacancies first: the pools lose as many hires fewer. Returns them.
     """
-    workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
-    leaving = zones.employed * (separations / workers)
-    zones.employed -= leaving
     recruited = market.employed_heads * _seekers_ratio(zones, market, rates)[:, None]
     recruited = recruited * (hires / np.maximum(recruited.sum(axis=0), 1e-300))
     from_insertion = insertion_hires(recruited, exits_to_work)
-    wanted = recruited[:-1].sum(axis=1) - from_insertion
-    most = 0.9 * (zones.short + zones.long)
-    # hires beyond nine tenths of a zone's pools come from outside the territory
-    scale = np.minimum(1.0, most / np.maximum(wanted, 1e-300))
-    short_of = recruited[:-1] * (1.0 - scale)[:, None]
-    np.fill_diagonal(short_of, np.diagonal(short_of) - from_insertion * (1.0 - scale))
-    recruited[-1] += short_of.sum(axis=0)
-    recruited[:-1] -= short_of
-    from_pools = recruited[:-1].sum(axis=1) - from_insertion
-    weight_long = rates.long_penalty * zones.long
-    share_long = weight_long / np.maximum(zones.short + weight_long, 1e-300)
-    from_long = np.minimum(from_pools * share_long, zones.long)
-    from_short = np.minimum(from_pools - from_long, zones.short)
-    from_long = from_pools - from_short
-    aging = to_long * (zones.short - from_short)
-    zones.employed += recruited
-    zones.short += leaving[:-1].sum(axis=1) - from_short - aging
+    hire_residents(zones, rates, recruited, from_insertion)
+    aging = rates.to_long * zones.short
+    zones.short -= aging
     # people leaving insertion went back to the long-term pool; those who found work leave it
-    zones.long += aging - from_long - from_insertion
+    zones.long += aging - from_insertion
+    leave_work(zones, rates, separations)
     return from_insertion

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import LabourFlows
+from model.economy.labour import FTE_PER_HEAD, LabourFlows
 from model.economy.money import Incomes
 from model.economy.production import GoodsFlows
 from model.indicators.records import Records
@@ -37,6 +38,7 @@ class MonthFlows:
     execution: Execution = field(init=False)
     goods: GoodsFlows = field(init=False)
     orders: Floats = field(init=False)
+    link_orders: Floats = field(init=False)
     asked: Floats = field(init=False)
     consumption: Floats = field(init=False)
     insertion: InsertionFlows = field(init=False)
@@ -44,6 +46,7 @@ class MonthFlows:
     labour: LabourFlows = field(init=False)
     household_income: Floats = field(init=False)
     benefits: Floats = field(init=False)
+    traced: Floats = field(init=False)
     lever_pay: Floats = field(init=False)
     lever_cost_buyers: Floats = field(init=False)
     lever_cost_departement: Floats = field(init=False)
@@ -55,14 +58,24 @@ class MonthFlows:
 class Recorder:
     """Keeps monthly quantities by zone; firm-level columns are not kept."""
 
-    def __init__(self, territory: Territory, derived: DerivedColumns) -> None:
+    def __init__(
+        self,
+        territory: Territory,
+        derived: DerivedColumns,
+        h: Mapping[str, float],
+        keep_awards: bool = False,
+    ) -> None:
         self._t, self._d = territory, derived
+        self.keeps_awards = keep_awards
+        benefit = h["benefit_short_eur"] * territory.money_scale
+        self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / FTE_PER_HEAD
         self._z = len(territory.zones.keys)
         self.clear()
 
     def clear(self) -> None:
         """Forget the months recorded so far."""
         self._months: defaultdict[str, list[Floats]] = defaultdict(list)
+        self.awards: list[dict[str, NDArray[np.generic]]] = []
         self._volume: list[Floats] = []
         self._local_volume: list[Floats] = []
         self._local_fte: list[Floats] = []
@@ -91,6 +104,8 @@ class Recorder:
         firm = self._firm_quantities(state, flows, traced)
         people = self._people_quantities(state, flows, benefits)
         tenders = self._tender_quantities(flows, rules_publicity_eur)
+        if self.keeps_awards:
+            self.awards.append(award_columns(flows, state.month, len(self._t.firms)))
         contracts = self._contract_quantities(state, flows, reserved_target)
         for name, value in (firm | people | tenders | contracts).items():
             self._months[name].append(value)
@@ -227,19 +242,22 @@ class Recorder:
         def by_zone(values: Floats) -> Floats:
             return np.bincount(zone, weights=values, minlength=z)
 
-        chain = np.where(inside, x.delivered * (1.0 - share), x.delivered) + x.bought_outside
+        chain = self._chain_of_contracts(x, category, share, inside)
         self._volume.append(np.bincount(category, weights=volume, minlength=categories))
         cell = category[inside] * z + t.firms.zone[holder[inside]]
         for kept, values in ((self._local_volume, x.delivered), (self._local_fte, fte)):
             summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
             kept.append(summed.reshape(categories, z))
         addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
+        chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
+        elsewhere_fte = by_zone(elsewhere) + chain_fte
         return {
             "executed_volume_eur": by_zone(volume),
             "executed_price_eur": by_zone(volume * price),
             "outside_holder_fte": by_zone(elsewhere),
-            "outside_chain_fte": by_zone(chain * t.sectors.chain_fte[sector])
-            + self._chain_of_purchases(flows),
+            "outside_chain_fte": chain_fte,
+            "taxes_elsewhere_eur": elsewhere_fte * t.sectors.tax_per_fte_eur,
+            "benefits_avoided_elsewhere_eur": elsewhere_fte * self._benefit_avoided_eur,
             "lm3_r1_eur": by_zone(volume * price),
             "lm3_r2_eur": by_zone(np.where(inside, value, 0.0)),
             "contract_output_eur": by_zone(np.where(inside, x.delivered * share, 0.0)),
@@ -254,6 +272,22 @@ class Recorder:
         pay = (flows.incomes.wages + flows.incomes.posts) * self._t.net_pay_share
         return flows.local_inputs + pay + flows.incomes.dividends
 
+    def _chain_of_contracts(
+        self, x: Execution, category: NDArray[np.int32], share: Floats, inside: NDArray[np.bool_]
+    ) -> Floats:
+        """Return jobs elsewhere behind each contract, direct ones of outside holders apart, FTE.
+
+        Behind the output of an outside holder stand its suppliers and households; the goods that
+        a trader passes on, from anywhere, bring all the jobs of their producer.
+        """
+        sectors, columns = self._t.sectors, self._d.categories
+        product = columns.product_sector[category]
+        holder_sector = np.where(share < 1.0, columns.product_trade_sector, product)
+        behind = sectors.chain_fte - 1.0 / sectors.productivity_eur
+        own = np.where(inside, 0.0, x.delivered * share) * behind[holder_sector]
+        goods = x.delivered * (1.0 - share) * sectors.chain_fte[product]
+        return own + goods + x.bought_outside * behind[product]
+
     def _chain_of_purchases(self, flows: MonthFlows) -> Floats:
         """Return jobs elsewhere behind inputs that firms and residents buy outside (Z,), FTE."""
         t, network = self._t, self._t.supply
@@ -264,3 +298,30 @@ class Recorder:
         spent = np.sum(flows.consumption[:, None] * t.demand.household_kernel, axis=0)
         households = (spent - inside) * t.demand.outside_chain_fte
         return self._by_firm(inputs + lump) + households
+
+
+def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArray[np.generic]]:
+    """Return one month's tenders as columns, one row a lot; ``holder`` is -1 for outside firms."""
+    tenders, awards, bids = flows.tenders, flows.awards, flows.bids
+    place = np.maximum(awards.place, 0)[:, None]
+    holder = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
+    return {
+        "month": np.full(len(tenders), month),
+        "contract": tenders.contract,
+        "category": tenders.category,
+        "zone": tenders.zone,
+        "buyer": tenders.buyer,
+        "procedure": tenders.procedure,
+        "amount_eur": tenders.amount_eur,
+        "months": tenders.months,
+        "reserved": tenders.reserved,
+        "consideration": tenders.consideration,
+        "clause": tenders.clause,
+        "clause_hours": tenders.clause_hours * tenders.months,
+        "bids": awards.bids,
+        "awarded": awards.awarded,
+        "holder": np.where(holder < firms, holder, -1),
+        "inside": awards.awarded & (holder < firms),
+        "small_or_medium": np.take_along_axis(bids.small, place, axis=1)[:, 0],
+        "price": np.take_along_axis(bids.price, place, axis=1)[:, 0],
+    }

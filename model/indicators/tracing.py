@@ -21,7 +21,7 @@ def trace_sales(
     territory: Territory,
     public: PublicState,
     supplier: NDArray[np.intp],
-    orders: Floats,
+    link_orders: Floats,
     goods: GoodsFlows,
     consumption: Floats,
 ) -> Floats:
@@ -37,8 +37,8 @@ def trace_sales(
     direct = np.divide(goods.demand_contracts * fill, sales, out=np.zeros(n), where=positive)
     to_firms = np.empty((n, 2))
     for i in range(2):
-        mix = network.of_clients(public.tracer[:, i])
-        mix *= orders
+        mix = np.repeat(public.tracer[:, i], network.links_of_firm)
+        mix *= link_orders
         to_firms[:, i] = network.asked_of_suppliers(mix, supplier) * fill
     spent = np.sum(
         (consumption * public.household_tracer)[:, None] * t.demand.household_kernel, axis=0

@@ -36,8 +36,8 @@ def award(tenders: Tenders, bids: Bids, failures: NDArray[np.integer]) -> Awards
     """Choose the holder of each lot.
 
     Score = Σ weight × (lowest price/price, technical, environmental, social); ties go to the first
-    candidate of the race. Direct purchases and lots whose procedure failed
-    ``DIRECT_AFTER_FAILURES`` times go to the first able firm of the race, wherever it is.
+    candidate of the race. Direct purchases without a bid, and lots whose procedure failed
+    ``DIRECT_AFTER_FAILURES`` times, go to the able firm that was nearest to bid, wherever it is.
     """
     valid = bids.valid
     count = valid.sum(axis=1).astype(np.int32)
@@ -51,8 +51,8 @@ def award(tenders: Tenders, bids: Bids, failures: NDArray[np.integer]) -> Awards
     place = np.argmax(np.where(valid, score, -np.inf), axis=1).astype(np.int32)
     place = np.where(count > 0, place, -1)
     direct = tenders.procedure == DIRECT
-    first_able = np.argmax(bids.firm >= 0, axis=1).astype(np.int32)
-    has_able = (bids.firm >= 0).any(axis=1)
+    nearest = np.argmin(bids.reluctance, axis=1).astype(np.int32)
+    has_able = np.isfinite(bids.reluctance).any(axis=1)
     negotiated = (count == 0) & has_able & (direct | (failures >= DIRECT_AFTER_FAILURES))
-    place = np.where(negotiated, first_able, place).astype(np.int32)
+    place = np.where(negotiated, nearest, place).astype(np.int32)
     return Awards(place=place, bids=count, negotiated=negotiated)

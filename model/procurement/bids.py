@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
 from model.procurement.categories import Category
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
@@ -21,6 +22,9 @@ Bools = NDArray[np.bool_]
 
 OUTSIDE_SIZE = 6
 """Most outside firms that hear of one lot."""
+
+MOST_HELP_OF_GROUP = 4.0
+"""Most that the capacity of a group counts, over that of the establishment that would perform."""
 
 SATURATION_BIDDERS = 7.0
 """Bidders beyond which the price no longer falls (Onur and Tas 2019, `facts.md` 2.6)."""
@@ -64,6 +68,9 @@ class Bids:
         int32, row of the firm, ``n`` for an outside firm, -1 where nobody.
     valid
         Whether the firm submits an acceptable bid.
+    reluctance
+        Over 1 for able firms that do not bid, the less the nearer they were to bid; inf for firms
+        that are not able.
     price
         Relative to the base price.
     technical, environmental, social
@@ -78,6 +85,7 @@ class Bids:
 
     firm: Ints
     valid: Bools
+    reluctance: Floats
     price: Floats
     technical: Floats
     environmental: Floats
@@ -127,14 +135,15 @@ def collect_bids(
     chance = np.concatenate([local.chance, outside.chance], axis=1)
     cost = np.concatenate([local.cost, outside.cost], axis=1)
     pressure = np.concatenate([local.pressure, outside.pressure], axis=1)
-    valid = np.concatenate([local.drawn, outside.drawn], axis=1) < chance
+    drawn = np.concatenate([local.drawn, outside.drawn], axis=1)
+    reluctance = np.divide(drawn, chance, out=np.full_like(drawn, np.inf), where=chance > 0)
     # bidders expect as many rivals as the conditions of the lot usually bring, not those who came
     expected = np.clip(chance.sum(axis=1, keepdims=True), 1.0, SATURATION_BIDDERS)
     markup = h["markup_alone"] - h["markup_per_doubling"] * np.log2(expected)
     markup = markup + h["markup_utilisation"] * pressure
     floor = cost * (1.0 - h["normal_margin"])
     price = np.maximum(cost * (1.0 + markup), floor)
-    return Bids(valid=valid, price=price, **joined)
+    return Bids(valid=drawn < chance, reluctance=reluctance, price=price, **joined)
 
 
 @dataclass(frozen=True)
@@ -165,19 +174,23 @@ def _local_bids(
     rows = informed.rows
     present = rows >= 0
     keys = mix(stream(seed, "bid", tenders.key)[:, None], firms.key[rows])
-    trader = (columns.sector[rows] == categories.product_trade_sector) & categories.traded[
-        tenders.category
-    ][:, None]
+    trade = columns.sector[rows] == categories.product_trade_sector
+    trader = trade & categories.traded[tenders.category][:, None]
     output_share = np.where(trader, h["goods_margin"], 1.0)
     monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
-    room = np.maximum(firms.capacity_eur[rows], 1e-300)
-    size = monthly_output / room
-    load = (firms.expected_demand[rows]) / room
+    # an empty place reads the last row, which may be a closed firm without capacity
+    room = np.where(present, np.maximum(firms.capacity_eur[rows], 1e-300), monthly_output)
+    # a firm born in the run stands alone, whatever enterprise held its row before
+    young = firms.generation[rows] > 0
+    # a group lends its establishments hands, within limits, for the lots that they bid for
+    group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
+    size = monthly_output / (room * np.where(young, 1.0, group))
+    load = firms.expected_demand[rows] / room
     cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
     waited = monthly_output * tenders.payment_days[:, None] / 30.0
-    small = columns.enterprise_class[rows] <= 1
-    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * output_share * small
-    strain = np.maximum(waited - advance, 0.0) / np.maximum(cash, 1e-300)
+    small = (columns.enterprise_class[rows] <= 1) | young
+    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
+    strain = np.maximum(waited - advance * output_share, 0.0) / np.maximum(cash, 1e-300)
     logit = (
         h["bid_base"]
         - h["bid_lot_size"] * np.maximum(np.log(size / h["bid_comfortable_size"]), 0.0)
@@ -188,7 +201,8 @@ def _local_bids(
         - h["bid_cash"] * np.minimum(strain, 3.0)
         - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
     )
-    turnover = columns.enterprise_turnover_eur[rows]
+    own_turnover = 12.0 * firms.expected_demand[rows] / np.where(trade, h["goods_margin"], 1.0)
+    turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])
     able = turnover >= tenders.required_turnover[:, None] * tenders.amount_eur[:, None]
     fits = size + load <= h["most_load_to_bid"]
     chance = np.where(present & able & fits, _logistic(logit), 0.0)
@@ -244,10 +258,15 @@ def _outside_bids(
     output_share = np.where(trader, h["goods_margin"], 1.0)
     from scipy.special import ndtri
 
-    spread = h["productivity_spread"]
-    productivity = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
-    labour = sectors.labour_share[sector] / sectors.unit_cost[sector]
-    relative = 1.0 + labour * (1.0 / productivity - 1.0)
+    spread, sharing = h["productivity_spread"], h["rent_sharing"]
+    least = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)
+    usual = mean_productivity(least, spread)
+    drawn = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
+    productivity = np.maximum(drawn, least[sector]) / usual[sector]
+    productivity = np.maximum(productivity, least[sector])
+    relative = relative_cost(
+        productivity, sectors.labour_share[sector], sectors.unit_cost[sector], sharing
+    )
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     distance = 60.0 + 140.0 * draws[3]
     small = draws[4] < h["outside_sme_share"]

@@ -96,6 +96,23 @@ def settle_contracts(
     contracts.clause_hours[rows] = 0.0
 
 
+def end_merged_lots(
+    rows: Ints,
+    buyer_of_row: Ints,
+    contracts: ContractState,
+    firms: FirmState,
+    public: PublicState,
+    ledger: Ledger,
+) -> None:
+    """Settle and empty rows of the lot book whose volume was merged into other parts."""
+    if len(rows) == 0:
+        return
+    settle_contracts(rows, buyer_of_row[rows], contracts, firms, public, ledger)
+    contracts.holder[rows] = -1
+    contracts.months_left[rows] = 0
+    contracts.reserved[rows] = False
+
+
 def _pay_holders(
     rows: Ints,
     buyer: Ints,

@@ -39,12 +39,13 @@ def split_due_needs(
     allotment: float,
     target_lot_eur: float,
     seed: int,
-) -> int:
-    """Divide needs that come up for renewal into lots, or merge them back; return extra lots.
+) -> Ints:
+    """Divide needs that come up for renewal into lots, or merge them back; return merged rows.
 
     Part 0 keeps the parent's key. Parts that run on their own calendar, after a failed procedure,
     keep their volume until they end. A need is divided when its keyed draw is under the lever, so
-    a higher lever divides the same needs and more.
+    a higher lever divides the same needs and more. Rows of the lot book whose volume went to other
+    parts are returned: their contracts are over and to be settled.
     """
     n = len(needs.buyer)
     volume = contracts.volume_eur.reshape(PARTS, n)
@@ -53,20 +54,22 @@ def split_due_needs(
     movable = fresh[0] & (fresh[1:] | (volume[1:] == 0)).all(axis=0)
     rows = np.flatnonzero(movable & (needs.splittable | (volume[1:] > 0).any(axis=0)))
     if len(rows) == 0:
-        return 0
+        return rows.astype(np.int32)
     total = volume[:, rows].sum(axis=0)
     amount = total * needs.duration_months[rows] / 12.0
     chosen = to_uniform(mix(stream(seed, "allotment"), needs.key[rows])) < allotment
     wanted = np.clip(np.ceil(amount / target_lot_eur), 2, PARTS)
     parts = np.where(chosen & needs.splittable[rows] & (amount > target_lot_eur), wanted, 1)
+    merged: list[Ints] = []
     for part in range(PARTS):
+        merged.append(part * n + rows[(part >= parts) & (volume[part, rows] > 0)])
         volume[part, rows] = np.where(part < parts, total / parts, 0.0)
         if part:
             opened = rows[(part < parts)]
             contracts.months_left.reshape(PARTS, n)[part, opened] = 0
             contracts.failures.reshape(PARTS, n)[part, opened] = 0
             contracts.renewal.reshape(PARTS, n)[part, opened] = contracts.renewal[opened]
-    return int((parts - 1).sum())
+    return np.concatenate(merged).astype(np.int32)
 
 
 def plan_tenders(
@@ -105,7 +108,10 @@ def plan_tenders(
     months = needs.duration_months[need]
     amount = yearly * months / 12.0
     works = categories.works[category]
-    procedure = _procedures(amount / money_scale, works, buyers.is_state[buyer], rules)
+    # thresholds are those of the whole need: dividing it into lots does not avoid a procedure
+    whole = contracts.volume_eur.reshape(PARTS, n).sum(axis=0)[need]
+    estimate = whole * volume_factor[buyer] * months / 12.0
+    procedure = _procedures(estimate / money_scale, works, buyers.is_state[buyer], rules)
     draw = {
         name: to_uniform(mix(stream(seed, name), base_key))
         for name in ("reserve", "sourcing", "consideration", "clause fits")

@@ -24,7 +24,6 @@ from model.territory.opening_lots import award_opening_lots
 from model.territory.regional import by_sector, regional_shares
 from model.territory.tables import (
     FIRST_INCLUSIVE_KIND,
-    KINDS,
     SUPPLY_CATEGORIES,
     TerritoryTables,
 )
@@ -91,7 +90,7 @@ def build_territory(
         np.array([c.bid_overdispersion for c in categories]),
         TERRITORY_SEED,
     )
-    labour = _labour_market(firms, zones)
+    labour = _labour_market(firms, zones, h)
     draft = Territory(
         name=name,
         zones=zones,
@@ -115,10 +114,6 @@ def build_territory(
     closed = close_market(opened)
     return order_smoothing(closed, h["order_smoothing_months"])
 
-
-SIAE_KINDS = ("ACI", "EI", "ETTI", "AI")
-FTE_PER_POST_HEAD = 0.57
-"""FTE of one employee on an insertion contract (0.55-0.6, `facts.md` 3.3)."""
 
 EMBEDDED = ("cote-opale", "dunkerque")
 """Territories whose tables are in the package."""
@@ -218,17 +213,16 @@ def _final_demand(
     )
 
 
-def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
+def _labour_market(firms: Firms, zones: Zones, h: Mapping[str, float]) -> LabourMarket:
     """Return who works where in the model's firms, at the fixed point (heads)."""
-    from model.economy.labour import FTE_PER_HEAD
+    from model.economy.labour import FTE_PER_HEAD, post_heads
 
     z = len(zones.keys)
     flows = np.vstack(
         [zones.employed_heads[:, None] * zones.commuting[:, :z], zones.incommuters_heads]
     )
     jobs = firms.sum_by_zone(firms.fte) / FTE_PER_HEAD
-    integration = np.isin(firms.kind, [KINDS.index(kind) for kind in SIAE_KINDS])
-    heads = firms.posts_fte / np.where(integration, FTE_PER_POST_HEAD, FTE_PER_HEAD)
+    heads, integration = post_heads(firms.kind, firms.posts_fte)
     posts = firms.sum_by_zone(heads)
     siae = firms.sum_by_zone(heads * integration)
     employed = flows * (jobs / flows.sum(axis=0))
@@ -237,6 +231,7 @@ def _labour_market(firms: Firms, zones: Zones) -> LabourMarket:
         exogenous_heads=zones.employed_heads - employed[:-1].sum(axis=1) - posts,
         short_heads=zones.unemployed_short_heads.copy(),
         long_heads=zones.unemployed_long_heads.copy(),
+        inactive_heads=h["available_inactive_share"] * zones.labour_force_heads,
         posts_heads=posts,
         siae_heads=siae,
     )

@@ -21,7 +21,7 @@ from model.procurement.needs import Needs
 from model.random_streams import stream
 from model.territory.buyers import Buyers
 from model.territory.fixed_point import MOST_RADIUS, order_smoothing
-from model.territory.input_output import FINAL_USES, InputOutput, household_closure, spectral_radius
+from model.territory.input_output import InputOutput, household_closure, spectral_radius
 from model.territory.territory import (
     FinalDemand,
     Firms,
@@ -80,6 +80,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
             labour_share=io.compensation / io.output,
             unit_cost=firms.unit_cost[: count * split : split].copy(),
             chain_fte=np.zeros(count),
+            tax_per_fte_eur=0.0,
         ),
         categories=load_categories(),
         firms=firms,
@@ -153,6 +154,7 @@ def _firms(io: InputOutput, split: int, zones: int) -> Firms:
         owner_operated=no.copy(),
         local_owned=no.copy(),
         ess=no.copy(),
+        enterprise_multiple=np.ones(n),
         enterprise_turnover_eur=output * 12.0,
         enterprise_class=np.zeros(n, dtype=np.int8),
         trades=np.full((n, 2), -1, dtype=np.int16),
@@ -241,6 +243,7 @@ def _labour(firms: Firms, zones: int) -> LabourMarket:
         exogenous_heads=none.copy(),
         short_heads=none.copy(),
         long_heads=none.copy(),
+        inactive_heads=none.copy(),
         posts_heads=none.copy(),
         siae_heads=none.copy(),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.productivity import least_productivity
 from model.random_streams import normal
 from model.territory.establishments import TERRITORY_SEED, Establishments
 from model.territory.input_output import embedded_input_output, multipliers
@@ -66,18 +67,22 @@ def national_columns(h: Mapping[str, float], money_scale: float = 1.0) -> Nation
     monthly = spent * price / 12.0 / NATIONAL_POPULATION
     productivity = money_scale / c.fte_per_eur_month
     unit_cost = 1.0 - c.surplus_share * h["profit_share_of_surplus"]
+    jobs = demand.firm_output[place] * h["nominal_price_factor"] / 12.0 * c.fte_per_eur_month
+    share = c.taxes_on_products + c.surplus_share * h["tax_share_of_surplus"]
+    tax = ((1.0 - h["net_pay_share"]) * c.labour_share + share) * productivity
     sectors = Sectors(
         codes=MODEL_SECTORS,
         productivity_eur=productivity,
         labour_share=c.labour_share,
         unit_cost=unit_cost,
         chain_fte=_chain_fte(h) / money_scale,
+        tax_per_fte_eur=float((tax * jobs).sum() / jobs.sum()),
     )
     return NationalColumns(
         sectors=sectors,
         a_domestic=c.a_domestic,
         a_outside=c.a_domestic_other + c.a_imported,
-        jobs=demand.firm_output[place] * h["nominal_price_factor"] / 12.0 * c.fte_per_eur_month,
+        jobs=jobs,
         taxes=c.taxes_on_products,
         surplus=c.surplus_share,
         consumption_a_head_eur=float(monthly),
@@ -121,12 +126,9 @@ def firm_columns(
     fixed = 1.0 - sectors.labour_share - national.surplus
     capital = national.surplus * (1.0 - h["profit_share_of_surplus"])
     other = (fixed + capital)[s]
-    labour = sectors.labour_share[s]
     sharing = h["rent_sharing"]
-    # lowest productivity at which the firm still makes a tenth of its sector's usual profit
     usual_profit = national.surplus * h["profit_share_of_surplus"]
-    ceiling = np.maximum(1.0 - 0.1 * usual_profit[s] - other, 1e-3)
-    lowest = (labour / ceiling) ** (1.0 / (1.0 - sharing))
+    lowest = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)[s]
     relative = np.maximum(draw, lowest)
     posts = np.where(e.fte > 0, e.insertion_posts_fte + e.users_fte, 0.0)
     own = np.maximum(e.fte - e.insertion_posts_fte, 0.05 * e.fte)
@@ -167,6 +169,7 @@ def firm_columns(
         owner_operated=e.owner_operated,
         local_owned=e.local_owned,
         ess=ess,
+        enterprise_multiple=e.enterprise_multiple,
         enterprise_turnover_eur=turnover,
         enterprise_class=e.enterprise_class,
         trades=trades,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.demography import group_factor
+from model.economy.demography import market_shares
 from model.errors import AncrageError
 from model.networks.supply import outside_shares
 from model.territory.territory import Territory
@@ -38,11 +38,9 @@ def _local_demand(territory: Territory) -> tuple[Floats, Floats]:
     """Return demand of firms and of residents on each firm (n,), at the fixed point."""
     t, network = territory, territory.supply
     orders = network.slot_coefficient * network.of_clients(t.firms.output_eur)
-    by_firms = network.asked_of_suppliers(orders, network.link_supplier)
+    by_firms = network.asked_of_suppliers(network.of_links(orders), network.link_supplier)
     spent = np.sum(t.demand.consumption_eur[:, None] * t.demand.household_kernel, axis=0)
-    share = t.demand.household_weight * group_factor(
-        t.firms.group, t.demand.household_weight, t.demand.household_share
-    )
+    share = market_shares(t.firms, t.demand.household_weight, t.demand.household_share)
     return by_firms, share * spent[t.firms.zone]
 
 
@@ -68,15 +66,15 @@ def close_market(territory: Territory) -> Territory:
     )
     groups = len(t.demand.household_share)
     weight = t.demand.household_weight
-    factor = group_factor(t.firms.group, weight, t.demand.household_share)
     scaled = weight * scale
-    kept = np.bincount(t.firms.group, weights=scaled * factor, minlength=groups)
+    shares = market_shares(t.firms, weight, t.demand.household_share)
+    kept = t.firms.sum_by_group(shares * scale, groups)
     demand = replace(t.demand, household_weight=scaled, household_share=kept)
     closed = replace(t, supply=supply, demand=demand)
     by_firms, by_households = _local_demand(closed)
     rest = output - ((by_firms + by_households) + by_buyers)
     rest = np.where(output > 0, np.maximum(rest, 0.0), 0.0)
-    total = np.bincount(t.firms.group, weights=rest, minlength=groups)
+    total = t.firms.sum_by_group(rest, groups)
     demand = replace(demand, outside_weight=rest, outside_demand_eur=total)
     return replace(closed, demand=demand)
 
@@ -156,9 +154,7 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
     own = margin * t.firms.local_owned
     workers = np.maximum(t.labour.employed_heads.sum(axis=0), 1e-300)
     residence = t.labour.employed_heads[:-1] / workers
-    share = t.demand.household_weight * group_factor(
-        t.firms.group, t.demand.household_weight, t.demand.household_share
-    )
+    share = market_shares(t.firms, t.demand.household_weight, t.demand.household_share)
     sales = t.firms.output_eur.copy()
     radius = 0.0
     for _ in range(rounds):
@@ -172,7 +168,8 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
         income = np.sum(residence * wages, axis=1) + owners
         spent = np.sum(income[:, None] * t.demand.household_kernel, axis=0)
         sales = (
-            network.asked_of_suppliers(orders, network.link_supplier) + share * spent[t.firms.zone]
+            network.asked_of_suppliers(network.of_links(orders), network.link_supplier)
+            + share * spent[t.firms.zone]
         )
         radius = float(np.abs(sales).sum())
     return radius

@@ -47,6 +47,8 @@ class Firms:
         FTE-months in the rest of the country behind the lump, per EUR of output.
     unit_cost
         Cost per EUR of output at base prices: inputs + taxes + capital + labour cost / productivity.
+    enterprise_multiple
+        Size of the enterprise or group over that of the establishment, at least 1.
     enterprise_turnover_eur
         Yearly turnover of the enterprise or group behind the establishment.
     enterprise_class
@@ -76,6 +78,7 @@ class Firms:
     owner_operated: Bools
     local_owned: Bools
     ess: Bools
+    enterprise_multiple: Floats
     enterprise_turnover_eur: Floats
     enterprise_class: NDArray[np.int8]
     trades: NDArray[np.int16]
@@ -93,6 +96,22 @@ class Firms:
         start = np.flatnonzero(np.diff(self.zone, prepend=-1))
         assert len(start) == int(self.zone[-1]) + 1, "a zone has no establishment"
         return start
+
+    @cached_property
+    def group_start(self) -> NDArray[np.intp]:
+        """First row of each group that has rows; rows are sorted by group."""
+        return np.flatnonzero(np.diff(self.group, prepend=-1))
+
+    def sum_by_group(self, values: Floats, groups: int) -> Floats:
+        """Sum a column of firms over each (zone, sector) group (groups,)."""
+        total = np.zeros(groups)
+        total[self.group[self.group_start]] = np.add.reduceat(values, self.group_start)
+        return total
+
+    def of_groups(self, values: Floats) -> Floats:
+        """Return a column of groups (groups,) repeated over the rows of each (n,)."""
+        counts = np.diff(self.group_start, append=len(self))
+        return np.repeat(values[self.group[self.group_start]], counts)
 
     def sum_by_zone(self, values: Floats) -> Floats:
         """Sum a column of firms over each zone (Z,)."""
@@ -146,6 +165,8 @@ class LabourMarket:
         (Z,), residents in public, farm and outside jobs.
     short_heads, long_heads
         (Z,), unemployed for less than a year; long-term or far from work.
+    inactive_heads
+        (Z,), residents outside the labour force who would take a job (the halo of unemployment).
     posts_heads
         (Z,), residents on posts of structures; ``siae_heads`` those of them on insertion contracts
         (at most 24 months), the others being in EA and ESAT without limit of time.
@@ -155,6 +176,7 @@ class LabourMarket:
     exogenous_heads: Floats
     short_heads: Floats
     long_heads: Floats
+    inactive_heads: Floats
     posts_heads: Floats
     siae_heads: Floats
 
@@ -185,6 +207,8 @@ class Sectors:
         EUR of labour, and of all costs, per EUR of output.
     chain_fte
         FTE-months supported in the country, suppliers and households included, per EUR of output.
+    tax_per_fte_eur
+        Mean taxes and contributions of an FTE-month in the country.
     """
 
     codes: tuple[str, ...]
@@ -192,6 +216,7 @@ class Sectors:
     labour_share: Floats
     unit_cost: Floats
     chain_fte: Floats
+    tax_per_fte_eur: float
 
 
 @dataclass(frozen=True)
