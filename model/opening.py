@@ -270,7 +270,8 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
     pull = drawn / (1.0 - drawn) * active / np.maximum(zones.inactive, 1e-300)
     from_short = from_pools * (1.0 - drawn) * zones.short / np.maximum(active, 1e-300)
     gain = (1.0 - inactive) * leaving - from_short
-    to_long = np.clip(gain / np.maximum(zones.short - from_short, 1e-300), 0.0, 1.0)
+    left = zones.short - from_short
+    to_long = np.clip(np.divide(gain, left, out=np.zeros_like(gain), where=left > 0), 0.0, 1.0)
     return LabourRates(
         separation=rate,
         layoff=h["layoff_speed"],

@@ -27,6 +27,7 @@ from model.setting import Setting
 from model.territory import load_territory
 from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import derive_columns
+from model.territory.fixed_point import MOST_RADIUS, check_order_rule
 from model.territory.territory import Territory
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ class TerritoryModel(mesa.Model):
         self.setting = Setting(built, derived, closure, values, switches or Switches(), int(rng))
         self.levers = levers or Levers()
         self.verify = verify
+        check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
+        self.last_flows: MonthFlows | None = None
         draw_lives(built, self.state, values, int(rng))
         if burn_in:
             self.run(BURN_IN_MONTHS)
@@ -110,7 +113,8 @@ class TerritoryModel(mesa.Model):
         The opening state repeats itself with circulation off: months of a twin move nothing else.
         """
         twin = self.branch(Levers())
-        twin.setting, twin.verify = replace(self.setting, switches=STATIONARY), False
+        still = replace(STATIONARY, ample=self.setting.switches.ample)
+        twin.setting, twin.verify = replace(self.setting, switches=still), False
         own, settled = self.state.public, twin.state.public
         for _ in range(MOST_TRACING_ROUNDS):
             before = settled.tracer.copy()
@@ -126,6 +130,7 @@ class TerritoryModel(mesa.Model):
         twin.setting, twin.levers, twin.verify = self.setting, levers, self.verify
         twin.state = self.state.copy()
         twin.recorder = self.recorder.empty_copy()
+        twin.last_flows = self.last_flows
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -155,6 +160,7 @@ class TerritoryModel(mesa.Model):
         trace_month(setting.territory, state, flows)
         economy.renew_firms(setting, state, flows, ledger)
         self.recorder.record(state, flows, rules, practice)
+        self.last_flows = flows
         self._close_month(ledger)
         if self.verify:
             self._check(before, ledger)

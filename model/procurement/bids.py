@@ -43,16 +43,17 @@ class CategoryColumns:
 
     @classmethod
     def of(cls, categories: tuple[Category, ...], codes: tuple[str, ...]) -> CategoryColumns:
-        """Turn category entries into columns; sectors as positions in ``codes``."""
+        """Turn category entries into columns; sectors as positions in ``codes``, -1 if absent."""
         place = {code: i for i, code in enumerate(codes)}
+        trade = place.get("GZ", -1)
         return cls(
             works=np.array([c.kind == "works" for c in categories]),
             traded=np.array([c.traded for c in categories]),
             labour_share=np.array([c.labour_share for c in categories]),
             product_sector=np.array(
-                [place.get(c.product_sector, place["GZ"]) for c in categories], dtype=np.int32
+                [place.get(c.product_sector, trade) for c in categories], dtype=np.int32
             ),
-            product_trade_sector=place["GZ"],
+            product_trade_sector=trade,
             structure_supplied=np.array([c.siae_supplied for c in categories]),
         )
 

@@ -79,27 +79,38 @@ def close_market(territory: Territory) -> Territory:
     return replace(closed, demand=demand)
 
 
-def order_smoothing(territory: Territory, wanted_months: float) -> Territory:
-    """Set τ of the order rule so that λ(1 + m/τ) stays under ``MOST_RADIUS``.
+def order_smoothing(
+    territory: Territory,
+    wanted_months: float,
+    *,
+    radius: float | None = None,
+    most: float = MOST_RADIUS,
+) -> Territory:
+    """Set τ of the order rule so that λ(1 + m/τ) stays under a bound.
 
     Parameters
     ----------
     wanted_months
         τ where stability allows it.
+    radius
+        λ where it is known; found by iteration otherwise.
+    most
+        The bound; 1 is the limit of stability while no order meets its floor of 0.
 
     Raises
     ------
     AncrageError
         If no τ can make the rule stable.
     """
-    radius = local_spectral_radius(territory)
+    if radius is None:
+        radius = local_spectral_radius(territory)
     stock = float(territory.supply.slot_stock_months.max(initial=0.0))
-    if radius >= MOST_RADIUS:
+    if radius >= most:
         raise AncrageError(
             f"the economy of '{territory.name}' keeps {radius:.2f} of each euro it spends: orders "
-            f"cannot be stable at {MOST_RADIUS} or more; lower local shares or household spending"
+            f"cannot be stable at {most:g} or more; lower local shares or household spending"
         )
-    least = radius * stock / (MOST_RADIUS - radius)
+    least = radius * stock / (most - radius)
     return replace(
         territory,
         order_smoothing_months=max(wanted_months, least),
@@ -107,15 +118,27 @@ def order_smoothing(territory: Territory, wanted_months: float) -> Territory:
     )
 
 
-def check_order_rule(radius: float, stock_months: float, smoothing_months: float) -> None:
-    """Refuse an order rule that would oscillate, with the τ that would not."""
-    if radius * (1.0 + stock_months / smoothing_months) > MOST_RADIUS * (1 + 1e-12):
-        least = radius * stock_months / max(MOST_RADIUS - radius, 1e-9)
-        raise AncrageError(
-            f"the order rule is unstable: λ(1 + m/τ) = "
-            f"{radius * (1.0 + stock_months / smoothing_months):.2f} exceeds {MOST_RADIUS}; "
-            f"set order_smoothing_months to at least {least:.1f}"
-        )
+def check_order_rule(territory: Territory, *, most: float = MOST_RADIUS) -> None:
+    """Refuse an order rule that would oscillate, with the τ that would not.
+
+    Raises
+    ------
+    AncrageError
+        If λ(1 + m/τ) exceeds ``most``.
+    """
+    radius, smoothing = territory.spectral_radius, territory.order_smoothing_months
+    stock = float(territory.supply.slot_stock_months.max(initial=0.0))
+    gain = radius * (1.0 + stock / smoothing)
+    if gain <= most * (1 + 1e-12):
+        return
+    if radius >= most:
+        remedy = "lower local shares or household spending"
+    else:
+        remedy = f"set order_smoothing_months to at least {radius * stock / (most - radius):.1f}"
+    raise AncrageError(
+        f"the order rule of '{territory.name}' is unstable: λ(1 + m/τ) = {gain:.2f} exceeds "
+        f"{most:g}; {remedy}"
+    )
 
 
 def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
