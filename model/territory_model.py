@@ -84,8 +84,8 @@ class TerritoryModel(mesa.Model):
     ) -> None:
         super().__init__(rng=rng)
         keep_freed_memory()
-        built = load_territory(territory) if isinstance(territory, str) else territory
         values = hypotheses or HypothesisValues()
+        built = load_territory(territory, values) if isinstance(territory, str) else territory
         derived = derive_columns(built)
         self.state, closure = opening_state(built, derived, values)
         self.setting = Setting(built, derived, closure, values, switches or Switches(), int(rng))
@@ -94,12 +94,13 @@ class TerritoryModel(mesa.Model):
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
         self.last_flows: MonthFlows | None = None
-        draw_lives(built, self.state, values, int(rng))
         if burn_in:
+            draw_lives(built, self.state, values, int(rng))
             self.run(BURN_IN_MONTHS)
         else:
             self._settle_tracer()
-        self.state.month = BURN_IN_MONTHS
+            self.state.month = BURN_IN_MONTHS
+            draw_lives(built, self.state, values, int(rng))
         self.recorder.clear()
 
     @property

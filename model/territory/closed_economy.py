@@ -13,7 +13,6 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD
 from model.networks.supply import TABLE_SIZE, SupplyNetwork
 from model.procurement.candidates import LIST_SIZE, STRUCTURES_SIZE, CandidateLists
 from model.procurement.categories import load_categories
@@ -92,6 +91,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
         candidates=_no_candidates(zones),
         contracts=_no_contracts(),
         net_pay_share=1.0,
+        saving_rate=0.0,
         dividends_to_residents=False,
         order_smoothing_months=1.0,
         spectral_radius=0.0,
@@ -234,7 +234,7 @@ def _final_demand(io: InputOutput, firms: Firms, spending: Floats, zones: int) -
 
 def _labour(firms: Firms, zones: int) -> LabourMarket:
     """Return a market where everybody works in the zone of residence and nobody is out of work."""
-    staff = np.bincount(firms.zone, weights=firms.fte, minlength=zones) / FTE_PER_HEAD
+    staff = np.bincount(firms.zone, weights=firms.fte, minlength=zones)
     employed = np.zeros((zones + 1, zones))
     np.fill_diagonal(employed, np.maximum(staff, 1.0))
     none = np.zeros(zones)
@@ -252,7 +252,7 @@ def _labour(firms: Firms, zones: int) -> LabourMarket:
 def _zones(zones: int, staff_fte: float) -> Zones:
     names = tuple(f"copy {z + 1}" for z in range(zones))
     none = np.zeros(zones)
-    people = np.full(zones, max(staff_fte / FTE_PER_HEAD, 1.0))
+    people = np.full(zones, max(staff_fte, 1.0))
     commuting = np.eye(zones, zones + 1)
     return Zones(
         keys=names,

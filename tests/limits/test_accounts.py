@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from model import IdentityError, Levers, Switches, TerritoryModel
 from model.economy import money
-from model.economy.labour import FTE_PER_HEAD
 from model.economy.money import DIVIDEND_SPEED
 from model.hypotheses import HypothesisValues, draw_run_vector, load_register
 from model.procurement.levers import AWARD_WEIGHTS, load_levers
@@ -171,7 +170,9 @@ class Audit:
         levers = self._last("lever_cost_buyer_eur") + self._last("lever_cost_departement_eur")
         income = self._last("taxes_state_eur") - self._last("subsidies_state_eur")
         income = income - self._last("benefits_state_eur")
-        income = income + (1.0 - m.territory.net_pay_share) * levers - m.setting.closure.transfers_eur
+        income = (
+            income + (1.0 - m.territory.net_pay_share) * levers - m.setting.closure.transfers_eur
+        )
         expected = float(income.sum() - m.territory.buyers.envelope_eur.sum() / 12.0)
         moved = m.state.public.accounts - self.accounts
         size = float(self._last("taxes_state_eur").sum())
@@ -228,7 +229,9 @@ class Audit:
         t, zones = m.territory, m.state.zones
         jobs = np.bincount(t.firms.zone, weights=m.state.firms.fte, minlength=len(zones.short))
         at_work = zones.employed.sum(axis=0)
-        np.testing.assert_allclose(at_work, jobs / FTE_PER_HEAD, rtol=TOLERANCE)
+        np.testing.assert_allclose(
+            at_work, jobs / HypothesisValues()["fte_per_head"], rtol=TOLERANCE
+        )
         residents = zones.employed[:-1].sum(axis=1) + zones.short + zones.long
         residents = residents + zones.posts + zones.clause + t.labour.exogenous_heads
         residents = residents + zones.inactive
