@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from model.agents import AgentRoll, build_agents
 from model.economy import demography, households, labour, money, production
 from model.economy.switches import STATIONARY, Switches
 from model.heap import keep_freed_memory
@@ -105,6 +106,7 @@ class TerritoryModel(mesa.Model):
         draw_lives(self.territory, self.state, self.hypotheses, self.seed_of_run)
         self.recorder = Recorder(self.territory, self.derived, self.hypotheses, keep_awards)
         self.last_flows: MonthFlows | None = None
+        self.agent_roll = AgentRoll()
         self.state.month = 0
         if burn_in:
             self.run(BURN_IN_MONTHS)
@@ -141,6 +143,7 @@ class TerritoryModel(mesa.Model):
             self.territory, self.derived, self.hypotheses, self.recorder.keeps_awards
         )
         twin.last_flows = self.last_flows
+        twin.agent_roll = AgentRoll()
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -585,9 +588,14 @@ class TerritoryModel(mesa.Model):
     @override
     def agents(self) -> Any:
         """Views of the living firms and of the buyers, as a Mesa agent set."""
-        from model.agents import build_agents
-
         return build_agents(self)
+
+    @property
+    @override
+    def agents_by_type(self) -> Any:
+        """Agent sets of ``Buyer``, ``Firm`` and ``SocialEnterprise``."""
+        build_agents(self)
+        return super().agents_by_type
 
     @property
     def scenario(self) -> Any:
