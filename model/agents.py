@@ -54,7 +54,7 @@ class Contract:
     clause_hours: float
 
 
-class View(mesa.Agent):
+class View(mesa.Agent):  # pyright: ignore[reportMissingTypeArgument]
     """A row of the model's columns. Attributes are read-only."""
 
     model: TerritoryModel
@@ -300,12 +300,14 @@ class Buyer(View):
         """Its running contracts."""
         book = self.model.state.contracts
         running = (book.holder >= 0) & (book.volume_eur > 0)
-        return _contracts(self.model, running & (self.model.derived.buyer_of_row == self.row))
+        return _contracts(
+            self.model, running & (self.model.setting.derived.buyer_of_row == self.row)
+        )
 
 
 def _contracts(model: TerritoryModel, chosen: NDArray[np.bool_]) -> tuple[Contract, ...]:
     """Describe the chosen rows of the lot book."""
-    book, derived, territory = model.state.contracts, model.derived, model.territory
+    book, derived, territory = model.state.contracts, model.setting.derived, model.territory
     rows = np.flatnonzero(chosen).tolist()
     return tuple(
         Contract(

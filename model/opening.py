@@ -85,6 +85,7 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         fte=f.fte.copy(),
         clause_fte=np.zeros(n),
         productivity_eur=f.productivity_eur.copy(),
+        labour_cost_eur=f.labour_cost_eur.copy(),
         unit_cost=f.unit_cost.copy(),
         expected_demand=f.output_eur.copy(),
         capacity_eur=f.output_eur / production.UTILISATION,
@@ -98,6 +99,7 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         household_share=market_shares(f, demand.household_weight, demand.household_share),
         outside_demand=market_shares(f, demand.outside_weight, demand.outside_demand_eur),
         visibility=f.visibility.copy(),
+        experience=np.isin(np.arange(n), territory.contracts.holder).astype(np.float64),
     )
 
 

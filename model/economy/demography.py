@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from model.economy.labour import (
     FTE_PER_HEAD,
     LabourRates,
-    hire_residents,
     leave_work,
     post_heads,
 )
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
-from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
-from model.state import FirmState, PublicState, SupplyState, ZoneState
-from model.territory.territory import FinalDemand, Firms, LabourMarket
+from model.random_streams import exponential, mix, stream, to_uniform
+from model.state import FirmState, PublicState, State, SupplyState, ZoneState
+from model.territory.territory import FinalDemand, Firms, Territory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -30,9 +29,23 @@ NEVER = 32000
 
 @dataclass(frozen=True)
 class DemographyRates:
-    """Yearly exit hazard of small firms, overdraft before failure in months of output, monthly
-    chance that a free row is taken, size of a new firm, its opening cash in months of output, the
-    half-life of links, and the spread of productivity of new firms."""
+    """Rates of a run.
+
+    Attributes
+    ----------
+    exit_hazard
+        Yearly, of small firms, for other reasons than cash.
+    overdraft_months
+        Overdraft before failure, months of sales.
+    birth_chance
+        Monthly, that a free row is taken.
+    birth_fte, birth_cash_months
+        Size of a new firm, and its opening cash in months of sales.
+    link_half_life
+        Months.
+    productivity_spread, rent_sharing
+        Log-spread of productivity of new firms, and elasticity of their pay to it.
+    """
 
     exit_hazard: float
     overdraft_months: float
@@ -41,6 +54,7 @@ class DemographyRates:
     birth_cash_months: float
     link_half_life: float
     productivity_spread: float
+    rent_sharing: float
 
 
 def demography_rates(h: Mapping[str, float]) -> DemographyRates:
@@ -53,6 +67,7 @@ def demography_rates(h: Mapping[str, float]) -> DemographyRates:
         birth_cash_months=h["birth_cash_months"],
         link_half_life=h["link_half_life"],
         productivity_spread=h["productivity_spread"],
+        rent_sharing=h["rent_sharing"],
     )
 
 
@@ -84,22 +99,16 @@ def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int
 
 
 def close_firms(
-    rows: Ints,
-    columns: Firms,
-    firms: FirmState,
-    network: SupplyNetwork,
-    supply: SupplyState,
-    public: PublicState,
-    zones: ZoneState,
-    labour: LabourRates,
-    ledger: Ledger,
+    rows: Ints, territory: Territory, labour: LabourRates, state: State, ledger: Ledger
 ) -> None:
-    """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to the estate.
+    """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to estates.
 
     Contracts and links of the closed firms are dealt with by the callers that own them.
     """
     if len(rows) == 0:
         return
+    columns, network = territory.firms, territory.supply
+    firms, supply, public = state.firms, state.supply, state.public
     # claims pass to the estates first: a failed firm is not paid by those that fail with it
     public.liquidation_claims[0] += firms.receivable_firms[rows].sum()
     public.liquidation_claims[1] += firms.receivable_outside[rows].sum()
@@ -131,7 +140,7 @@ def close_firms(
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
     supply.pending_outside[slots] = 0.0
-    _dismiss(rows, columns, firms, zones, labour)
+    _dismiss(rows, columns, firms, state.zones, labour)
     firms.alive[rows] = False
 
 
@@ -200,95 +209,6 @@ def _dismiss(
     zones.posts -= lost
     zones.long += lost
     firms.fte[rows] = 0.0
-
-
-def open_firms(
-    columns: Firms,
-    demand: FinalDemand,
-    firms: FirmState,
-    network: SupplyNetwork,
-    supply: SupplyState,
-    zones: ZoneState,
-    market: LabourMarket,
-    labour: LabourRates,
-    rates: DemographyRates,
-    demand_gap: Floats,
-    seed: int,
-    month: int,
-    ledger: Ledger,
-) -> Ints:
-    """Open new firms in free rows; return their rows.
-
-    A row keeps its zone, sector and trades; the new firm has its own generation, hence its own
-    draws, productivity and size. Chances rise with the unmet demand of the group.
-
-    Parameters
-    ----------
-    demand_gap
-        (Z × S,), unmet demand of each group over its demand.
-    """
-    may_open = ~firms.alive & (columns.output_eur > 0) & (columns.posts_fte == 0)
-    free = np.flatnonzero(may_open).astype(np.int32)
-    if len(free) == 0:
-        return free
-    chance = rates.birth_chance * (1.0 + 4.0 * demand_gap[columns.group[free]])
-    rows = free[uniform(seed, "birth", columns.key[free], firms.generation[free], month) < chance]
-    if len(rows) == 0:
-        return rows
-    firms.generation[rows] += 1
-    key = mix(columns.key[rows], firms.generation[rows])
-    firms.key[rows] = key
-    spread = rates.productivity_spread
-    draw = np.exp(spread * normal(seed, "productivity of a new firm", key) - spread**2 / 2)
-    base = columns.productivity_eur[rows]
-    floor = columns.labour_cost_eur[rows] / (1.0 - _other_costs(columns, rows)) * 1.02
-    firms.productivity_eur[rows] = np.maximum(base * draw, np.minimum(floor, base))
-    size = np.minimum(rates.birth_fte, np.maximum(columns.fte[rows], 0.3))
-    wanted = size * (0.5 + exponential(seed, "size of a new firm", key) / 2)
-    fte = np.minimum(wanted, columns.fte[rows] * 1.5)
-    firms.fte[rows] = fte
-    output = fte * firms.productivity_eur[rows]
-    firms.expected_demand[rows] = output
-    firms.capacity_eur[rows] = output / 0.82
-    share = np.minimum(fte / np.maximum(columns.fte[rows], 1e-300), 1.0)
-    firms.household_weight[rows] = demand.household_weight[rows] * share
-    firms.outside_weight[rows] = demand.outside_weight[rows] * share
-    firms.unit_cost[rows] = (
-        _other_costs(columns, rows) + columns.labour_cost_eur[rows] / firms.productivity_eur[rows]
-    )
-    firms.alive[rows] = True
-    firms.exit_month[rows] = exit_months(columns, rows, key, rates.exit_hazard, seed, month)
-    # a new firm orders its first stock from outside and can work once it has arrived
-    slots, owner = slots_of(network, rows)
-    supply.pending_outside[slots] = (
-        network.slot_coefficient[slots] * network.slot_stock_months[slots] * output[owner]
-    )
-    equity = rates.birth_cash_months * output
-    firms.cash[rows] = equity
-    ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))
-    _recruit(rows, columns, fte, zones, market, labour)
-    return rows
-
-
-def _other_costs(columns: Firms, rows: Ints) -> Floats:
-    """Return unit cost less labour at base prices, EUR per EUR of output."""
-    labour = columns.labour_cost_eur[rows] / columns.productivity_eur[rows]
-    return columns.unit_cost[rows] - labour
-
-
-def _recruit(
-    rows: Ints,
-    columns: Firms,
-    fte: Floats,
-    zones: ZoneState,
-    market: LabourMarket,
-    rates: LabourRates,
-) -> None:
-    """Take the first staff of new firms from the pools of the zones that usually commute there."""
-    z = len(zones.short)
-    heads = np.bincount(columns.zone[rows], weights=fte, minlength=z) / FTE_PER_HEAD
-    shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
-    hire_residents(zones, rates, shares * heads, np.zeros(z))
 
 
 def renew_links(

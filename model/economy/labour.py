@@ -104,7 +104,7 @@ def adjust_staff(
         firms.fte[:] = desired
         zero = np.zeros(z)
         return LabourFlows(zero, zero, zero, zero)
-    affordable = usual_leavers + np.maximum(liquidity, 0.0) / columns.labour_cost_eur
+    affordable = usual_leavers + np.maximum(liquidity, 0.0) / firms.labour_cost_eur
     np.minimum(wanted, affordable, out=wanted)
     vacancies = columns.sum_by_zone(wanted) / FTE_PER_HEAD
     filled = _filled_share(vacancies, zones, market, rates)

@@ -11,10 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy.production import GoodsFlows
-from model.state import PublicState, ZoneState
+from model.flows import MonthFlows
+from model.state import PublicState, State, ZoneState
 from model.territory.territory import Territory
 
 Floats = NDArray[np.float64]
+
+
+def trace_month(territory: Territory, state: State, flows: MonthFlows) -> None:
+    """Trace the month's sales and incomes to contracts, before links and firms change."""
+    flows.traced = trace_sales(
+        territory,
+        state.public,
+        state.supply.supplier,
+        flows.link_orders,
+        flows.goods,
+        flows.consumption,
+    )
+    trace_income(
+        territory,
+        state.public,
+        state.zones,
+        flows.traced,
+        flows.incomes.wages,
+        flows.incomes.dividends,
+        flows.household_income,
+    )
 
 
 def trace_sales(

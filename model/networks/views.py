@@ -94,9 +94,9 @@ class Networks:
         buyers = model.territory.buyers
         kept = self._sampled(np.ones(len(buyers), dtype=bool), sample)
         rows = np.flatnonzero((book.holder >= 0) & (book.volume_eur > 0))
-        rows = rows[kept[model.derived.buyer_of_row[rows]]]
+        rows = rows[kept[model.setting.derived.buyer_of_row[rows]]]
         firms = len(model.territory.firms)
-        code = model.derived.buyer_of_row[rows] * np.int64(firms + 1) + book.holder[rows]
+        code = model.setting.derived.buyer_of_row[rows] * np.int64(firms + 1) + book.holder[rows]
         pair, place, count = np.unique(code, return_inverse=True, return_counts=True)
         yearly = np.bincount(place, weights=book.volume_eur[rows], minlength=len(pair)).tolist()
         buyer, holder = np.divmod(pair, firms + 1)
@@ -143,7 +143,7 @@ class Networks:
         rows = np.flatnonzero(present)
         if sample is None or sample >= len(rows):
             return present.copy()
-        draw = uniform(self._model.seed_of_run, "sample of a graph", rows)
+        draw = uniform(self._model.setting.seed, "sample of a graph", rows)
         kept = np.zeros_like(present)
         kept[rows[np.argsort(draw, kind="stable")[: max(sample, 0)]]] = True
         return kept

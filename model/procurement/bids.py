@@ -200,6 +200,7 @@ def _local_bids(
         - h["bid_clause"] * tenders.clause[:, None]
         - h["bid_cash"] * np.minimum(strain, 3.0)
         - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
+        + h["bid_experience"] * firms.experience[rows]
     )
     own_turnover = 12.0 * firms.expected_demand[rows] / np.where(trade, h["goods_margin"], 1.0)
     turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])

@@ -22,6 +22,9 @@ LIST_SIZE = 128
 STRUCTURES_SIZE = 24
 """Most social structures kept for a (category, zone) pair."""
 
+REST_OF_HOLDER = 0.25
+"""How much likelier than usual the last holder is solicited again under the waiver (rotation)."""
+
 INFORMED_SIZE = 16
 """Most establishments of the territory that hear of one lot."""
 
@@ -117,6 +120,8 @@ def race_candidates(
     tender_key: NDArray[np.uint64],
     informed: Floats,
     attraction: Floats,
+    present_holder: Ints,
+    rotates: NDArray[np.bool_],
     entity_key: NDArray[np.uint64],
     zone: NDArray[np.integer],
     distance_to: Floats,
@@ -132,6 +137,9 @@ def race_candidates(
         (T,), how many firms hear of the lot.
     attraction
         (n,), visibility of firms that are alive, 0 of the others.
+    present_holder, rotates
+        (T,), firm whose contract ends, and whether the buyer must not always go to the same one:
+        under the waiver of competition several firms are solicited in turn.
     distance_to
         (T, Z), from the zone of performance.
     """
@@ -144,6 +152,8 @@ def race_candidates(
         weight[reserved] = 1.0
     present = rows >= 0
     pull = np.where(present, weight * attraction[rows], 0.0)
+    again = rotates[:, None] & (rows == present_holder[:, None])
+    pull = np.where(again, REST_OF_HOLDER * pull, pull)
     keys = mix(stream(seed, "hears of a lot", tender_key)[:, None], entity_key[rows])
     with np.errstate(divide="ignore"):
         time = -np.log(to_uniform(keys)) / pull

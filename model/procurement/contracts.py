@@ -234,6 +234,12 @@ def end_contracts_of(
     contracts.months_left[rows] = 1
 
 
+def gain_experience(holders: Ints, firms: FirmState) -> None:
+    """Fade experience of public contracts over two years, and renew it for today's holders."""
+    firms.experience *= 1.0 - 1.0 / 24.0
+    firms.experience[holders[holders < len(firms.experience)]] = 1.0
+
+
 def count_down(contracts: ContractState) -> None:
     """Take one month off every running contract and every waiting relaunch."""
     running = contracts.months_left > 0

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from model.hypotheses import HypothesisValues
 from model.networks.supply import SupplyNetwork, build_supply_network, supplier_tables
 from model.procurement.candidates import build_candidate_lists
 from model.procurement.categories import assign_trades, category_index, load_categories
@@ -40,7 +41,7 @@ Floats = NDArray[np.float64]
 
 
 def build_territory(
-    name: str, tables: TerritoryTables, h: Mapping[str, float], money_scale: float = 1.0
+    name: str, tables: TerritoryTables, h: HypothesisValues, money_scale: float = 1.0
 ) -> Territory:
     """Build a territory: firms, links, households, buyers, lot book, and the fixed point.
 

@@ -46,7 +46,7 @@ class Firms:
     outside_chain_fte
         FTE-months in the rest of the country behind the lump, per EUR of output.
     unit_cost
-        Cost per EUR of output at base prices: inputs + taxes + capital + labour cost / productivity.
+        Cost per EUR of output at base prices: inputs, taxes, capital, labour cost/productivity.
     enterprise_multiple
         Size of the enterprise or group over that of the establishment, at least 1.
     enterprise_turnover_eur
