@@ -195,7 +195,7 @@ def _surprise(model: TerritoryModel) -> Floats:
     gap = np.abs(flows.local_inputs - used)
     np.maximum(gap, np.abs(output - model.state.firms.expected_demand), out=gap)
     by_copy = np.maximum.reduceat(gap, firms.zone_start)
-    if model.switches.households:
+    if model.setting.switches.households:
         np.maximum(by_copy, np.abs(flows.household_income - flows.consumption), out=by_copy)
     return by_copy[1:]
 

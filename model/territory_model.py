@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from model.agents import AgentRoll, build_agents
 from model.economy import month as economy
 from model.economy.switches import STATIONARY, Switches
 from model.flows import MonthFlows
@@ -94,6 +95,7 @@ class TerritoryModel(mesa.Model):
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
         self.last_flows: MonthFlows | None = None
+        self.agent_roll = AgentRoll()
         if burn_in:
             draw_lives(built, self.state, values, int(rng))
             self.run(BURN_IN_MONTHS)
@@ -132,6 +134,7 @@ class TerritoryModel(mesa.Model):
         twin.state = self.state.copy()
         twin.recorder = self.recorder.empty_copy()
         twin.last_flows = self.last_flows
+        twin.agent_roll = AgentRoll()
         return twin
 
     def run(self, months: int) -> TerritoryModel:
@@ -238,9 +241,14 @@ class TerritoryModel(mesa.Model):
     @override
     def agents(self) -> Any:
         """Views of the living firms and of the buyers, as a Mesa agent set."""
-        from model.agents import build_agents
-
         return build_agents(self)
+
+    @property
+    @override
+    def agents_by_type(self) -> Any:
+        """Agent sets of ``Buyer``, ``Firm`` and ``SocialEnterprise``."""
+        build_agents(self)
+        return super().agents_by_type
 
     @property
     def scenario(self) -> Any:
