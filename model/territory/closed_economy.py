@@ -8,8 +8,6 @@ firms of the supplying sector, its own choice, so partners differ from firm to f
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -171,7 +169,7 @@ def _supply(a: Floats, firms: Firms, split: int, zones: int) -> SupplyNetwork:
     The client of place k buys from the places that follow k + an offset drawn for the pair of
     sectors, in unequal shares: each firm of a sector sells as much as any other.
     """
-    count = a.shape[0]
+    count = len(a)
     inputs = [np.flatnonzero(a[:, s] > 0) for s in range(count)]
     per_firm = np.array([len(found) for found in inputs])
     slots_of_sector = per_firm[firms.sector]
@@ -186,13 +184,14 @@ def _supply(a: Floats, firms: Firms, split: int, zones: int) -> SupplyNetwork:
 
     links = min(split, SUPPLIERS_OF_A_SLOT)
     pair = stream(SEED, "partners", np.arange(count)[:, None], np.arange(count))
-    offset = 1 + (pair % np.uint64(max(split - links, 1))).astype(np.int64)
+    choices = np.uint64(max(split - links, 1))
+    offset: NDArray[np.int64] = np.mod(pair, choices).astype(np.int64) + 1
     place = client % split + offset[sold, client_sector]
     chosen = (place[:, None] + np.arange(links)) % split
     supplier = (zone * count + sold)[:, None] * split + chosen
     weight = np.arange(links, 0, -1.0)
     with_slots = np.flatnonzero(slots_of_sector > 0)
-    nobody = cast(NDArray[np.int32], np.broadcast_to(np.int32(-1), (zones * count, TABLE_SIZE)))
+    nobody = np.broadcast_to(np.int32(-1), (zones * count, TABLE_SIZE))
     return SupplyNetwork(
         slots_of_firm=slots_of_sector.astype(np.intp),
         slot_client=client,
@@ -215,11 +214,7 @@ def _supply(a: Floats, firms: Firms, split: int, zones: int) -> SupplyNetwork:
 def _final_demand(io: InputOutput, firms: Firms, spending: Floats, zones: int) -> FinalDemand:
     """Return what residents spend and, as demand from outside, the rest of each sector's output."""
     wages = float(io.compensation.sum())
-    residents = spending * wages
-    if io.final_demand is not None and not residents.any():
-        residents = np.zeros(len(io.sectors))
-    outside = io.output - (io.sales.sum(axis=1) + residents)
-    consumption = wages if residents.any() else 0.0
+    outside = io.output - (io.sales.sum(axis=1) + spending * wages)
     return FinalDemand(
         household_kernel=np.eye(zones),
         household_weight=firms.output_eur.copy(),
@@ -227,7 +222,7 @@ def _final_demand(io: InputOutput, firms: Firms, spending: Floats, zones: int) -
         outside_weight=firms.output_eur.copy(),
         outside_demand_eur=np.tile(outside, zones),
         outside_accounts=np.zeros((len(io.sectors), 3)),
-        consumption_eur=np.full(zones, consumption),
+        consumption_eur=np.full(zones, wages),
         outside_chain_fte=0.0,
     )
 
@@ -310,9 +305,9 @@ def _no_needs() -> Needs:
 def _no_candidates(zones: int) -> CandidateLists:
     pairs, nobody = len(load_categories()) * zones, np.int32(-1)
     return CandidateLists(
-        rows=cast(NDArray[np.int32], np.broadcast_to(nobody, (pairs, LIST_SIZE))),
+        rows=np.broadcast_to(nobody, (pairs, LIST_SIZE)),
         weight=np.broadcast_to(0.0, (pairs, LIST_SIZE)),
-        structures=cast(NDArray[np.int32], np.broadcast_to(nobody, (pairs, STRUCTURES_SIZE))),
+        structures=np.broadcast_to(nobody, (pairs, STRUCTURES_SIZE)),
         overdispersion=np.zeros(len(load_categories())),
     )
 
