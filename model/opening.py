@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.economy import households, production
 from model.economy.demography import NEVER, exit_months, link_lives, market_shares
-from model.economy.labour import FTE_PER_HEAD, LabourRates, insertion_hires
+from model.economy.labour import LabourRates, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
 from model.procurement.legal_calendar import rules_at
 from model.procurement.levers import Levers
@@ -242,6 +242,8 @@ def _endogenous_income(
         state.zones,
         incomes,
         t.net_pay_share,
+        t.saving_rate,
+        np.zeros(len(t.zones.keys)),
         np.zeros(len(t.zones.keys)),
         h["benefit_short_eur"] * t.money_scale,
         h["benefit_long_eur"] * t.money_scale,
@@ -259,7 +261,7 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
     """
     t = territory
     rate, penalty, inactive = h["separation_rate"], h["long_term_penalty"], h["to_inactivity"]
-    leavers = t.firms.sum_by_zone(t.firms.fte * rate) / FTE_PER_HEAD
+    leavers = t.firms.sum_by_zone(t.firms.fte * rate) / h["fte_per_head"]
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     moves = zones.employed * (leavers / workers)
     leaving = moves[:-1].sum(axis=1)
@@ -280,15 +282,16 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
         to_inactivity=inactive,
         to_long=to_long,
         inactive_pull=pull,
+        fte_per_head=h["fte_per_head"],
     )
 
 
 def draw_lives(territory: Territory, state: State, h: Mapping[str, float], seed: int) -> None:
-    """Draw when each opening link ends and each opening firm closes, for one run."""
+    """Draw when each opening link ends and each opening firm closes, from the state's month on."""
     rows = np.arange(len(territory.firms), dtype=np.int32)
-    state.supply.end_month[:] = link_ends(territory, h["link_half_life"], seed)
+    state.supply.end_month[:] = state.month + link_ends(territory, h["link_half_life"], seed)
     state.firms.exit_month[:] = exit_months(
-        territory.firms, rows, state.firms.key, h["exit_hazard"], seed, 0
+        territory.firms, rows, state.firms.key, h["exit_hazard"], seed, state.month
     )
 
 

@@ -89,7 +89,7 @@ def simulated_multipliers(
         )
     multipliers(io)
     _, without_households = household_closure(io)
-    tell = on_trials or (lambda _: None)
+    tell = on_trials or _nobody_listens
     type1, months1 = _simulate(io, split, False, tell)
     if without_households:
         return SimulatedMultipliers(type1, None, months1, 0)
@@ -122,6 +122,10 @@ def largest_gap(simulated: MultiplierSet | None, analytic: MultiplierSet | None)
         gap = np.abs(found - wanted)
         gaps.append(float(np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0).max()))
     return max(gaps)
+
+
+def _nobody_listens(_: int) -> None:
+    """Take a number of finished trials and do nothing."""
 
 
 def _simulate(

@@ -85,8 +85,8 @@ class TerritoryModel(mesa.Model):
     ) -> None:
         super().__init__(rng=rng)
         keep_freed_memory()
-        built = load_territory(territory) if isinstance(territory, str) else territory
         values = hypotheses or HypothesisValues()
+        built = load_territory(territory, values) if isinstance(territory, str) else territory
         derived = derive_columns(built)
         self.state, closure = opening_state(built, derived, values)
         self.setting = Setting(built, derived, closure, values, switches or Switches(), int(rng))
@@ -96,12 +96,13 @@ class TerritoryModel(mesa.Model):
         self.recorder = Recorder(built, derived, values, keep_awards)
         self.last_flows: MonthFlows | None = None
         self.agent_roll = AgentRoll()
-        draw_lives(built, self.state, values, int(rng))
         if burn_in:
+            draw_lives(built, self.state, values, int(rng))
             self.run(BURN_IN_MONTHS)
         else:
             self._settle_tracer()
-        self.state.month = BURN_IN_MONTHS
+            self.state.month = BURN_IN_MONTHS
+            draw_lives(built, self.state, values, int(rng))
         self.recorder.clear()
 
     @property

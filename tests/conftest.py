@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -21,6 +25,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def fake_world() -> Iterator[ModuleType]:
+    """The module of fake worlds, importable by name here and in spawned processes."""
+    folder = str(Path(__file__).parent)
+    sys.path.insert(0, folder)
+    try:
+        yield import_module("fake_world")
+    finally:
+        sys.path.remove(folder)
 
 
 class MakeTerritory(Protocol):

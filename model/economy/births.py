@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy.demography import DemographyRates, exit_months, slots_of
-from model.economy.labour import FTE_PER_HEAD, LabourRates, hire_residents
+from model.economy.labour import LabourRates, hire_residents
 from model.economy.production import UTILISATION
 from model.economy.productivity import least_productivity, mean_productivity
 from model.ledger import Ledger
@@ -119,6 +119,6 @@ def _recruit(
     """Take the first staff of new firms where people usually commute from."""
     market, zone = territory.labour, territory.firms.zone
     z = len(market.short_heads)
-    heads = np.bincount(zone[rows], weights=fte, minlength=z) / FTE_PER_HEAD
+    heads = np.bincount(zone[rows], weights=fte, minlength=z) / labour.fte_per_head
     shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
     hire_residents(state.zones, labour, shares * heads, np.zeros(z))

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy.labour import (
-    FTE_PER_HEAD,
     LabourRates,
     leave_work,
     post_heads,
@@ -201,9 +200,11 @@ def _dismiss(
 ) -> None:
     """Send the staff of closed firms to the pools."""
     z = len(zones.short)
-    heads = np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / FTE_PER_HEAD
+    heads = (
+        np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / rates.fte_per_head
+    )
     leave_work(zones, rates, heads)
-    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows])
+    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows], rates.fte_per_head)
     lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost

@@ -115,6 +115,7 @@ def labour_market(setting: Setting, state: State, flows: MonthFlows) -> None:
     t, h, firms = setting.territory, setting.hypotheses, state.firms
     share = float(money.collected_share(h["trade_days"]))
     due = (firms.receivable_firms + firms.receivable_outside) * share
+    due += flows.execution.due_from_buyers(len(firms.cash))
     owed = (firms.payable_firms + firms.payable_outside) * share
     flows.labour = labour.adjust_staff(
         t.firms,
@@ -139,6 +140,8 @@ def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Led
         zones,
         flows.incomes,
         t.net_pay_share,
+        t.saving_rate,
+        flows.insertion.outside_fte * h["insertion_worker_cost_eur"] * t.money_scale,
         setting.closure.transfers_eur,
         short,
         long,

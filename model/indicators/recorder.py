@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD
 from model.flows import MonthFlows
 from model.indicators.records import Records
 from model.procurement.contracts import Execution
@@ -38,7 +37,7 @@ class Recorder:
         self._t, self._d, self._h = territory, derived, h
         self.keeps_awards = keep_awards
         benefit = h["benefit_short_eur"] * territory.money_scale
-        self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / FTE_PER_HEAD
+        self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / h["fte_per_head"]
         self._z = len(territory.zones.keys)
         self.clear()
 

@@ -90,7 +90,8 @@ def trace_income(
     t = territory
     z = len(income)
     from_sales = traced.sum(axis=1)
-    by_zone = t.firms.sum_by_zone(wages * from_sales) * t.net_pay_share
+    spent = t.net_pay_share * (1.0 - t.saving_rate)
+    by_zone = t.firms.sum_by_zone(wages * from_sales) * spent
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     residents = np.sum(zones.employed[:-1] / workers * by_zone, axis=1)
     owners = t.firms.sum_by_zone(dividends * from_sales)

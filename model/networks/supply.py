@@ -148,6 +148,7 @@ def supplier_tables(
     distance_km: Floats,
     reach_km: Floats,
     size_exponent: float,
+    market_key: NDArray[np.uint64],
     seed: int,
 ) -> Ints:
     """Sample the supplier table of each (client zone, sector) pair.
@@ -164,6 +165,8 @@ def supplier_tables(
         (Z, Z) between zones.
     reach_km
         (S,), distance over which the chance of a link falls by e.
+    market_key
+        (Z × S,), key of each pair, from the names of the zone and of the sector.
     size_exponent
         Preferential attachment: 1.08 (`facts.md` 4, arXiv 2503.20594).
     """
@@ -178,7 +181,7 @@ def supplier_tables(
         for z in range(zones):
             weight = weight_of_size[rows] * np.exp(-distance_km[z, zone[rows]] / reach_km[s])
             cumulated = np.cumsum(weight)
-            jitter = uniform(seed, "supplier table", z, s, strata)
+            jitter = uniform(seed, "supplier table", market_key[z * sectors + s], strata)
             point = (strata + jitter) / TABLE_SIZE * cumulated[-1]
             found = np.minimum(np.searchsorted(cumulated, point, side="right"), len(rows) - 1)
             table[z * sectors + s] = rows[found]

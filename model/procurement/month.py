@@ -70,11 +70,13 @@ def due_lots(setting: Setting, state: State, practice: Practice, rules: RulesInF
 def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Bids:
     """Tell firms of each lot, near and far, and collect the bids of those that want it."""
     t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
-    lively = liveliness(tenders, t.candidates.overdispersion, seed)
+    pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
+    market = t.candidates.market_key[pair]
+    lively = liveliness(tenders, market, t.candidates.overdispersion, seed)
     informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
     heard = race_candidates(
         t.candidates,
-        tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone,
+        pair,
         tenders.reserved,
         tenders.key,
         informed * lively,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD
 from model.networks.supply import TABLE_SIZE, SupplyNetwork
 from model.procurement.candidates import LIST_SIZE, STRUCTURES_SIZE, CandidateLists
 from model.procurement.categories import load_categories
@@ -37,6 +36,9 @@ SUPPLIERS_OF_A_SLOT = 3
 
 STOCK_MONTHS = 1.5
 """Inventories, months of use: a month's production and room for a step in demand."""
+
+COUNTABLE = 1e-100
+"""Least coefficient or number of jobs that is not zero: doubles lose their digits far below."""
 
 SEED = 2014
 
@@ -65,7 +67,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
         If the rounds of spending do not die out.
     """
     count = len(io.sectors)
-    a = io.technical
+    a = np.where(io.technical > COUNTABLE, io.technical, 0.0)
     closed, without = household_closure(io)
     spending = np.zeros(count) if without else closed[:count, count]
     firms = _firms(io, split, zones)
@@ -90,6 +92,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
         candidates=_no_candidates(zones),
         contracts=_no_contracts(),
         net_pay_share=1.0,
+        saving_rate=0.0,
         dividends_to_residents=False,
         order_smoothing_months=1.0,
         spectral_radius=0.0,
@@ -109,7 +112,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
 
 def counted_jobs(io: InputOutput) -> NDArray[np.bool_]:
     """Return which sectors' FTE are jobs of the table (S,): wages without jobs need a stand-in."""
-    return io.employment > 0
+    return io.employment > COUNTABLE
 
 
 def _firms(io: InputOutput, split: int, zones: int) -> Firms:
@@ -120,7 +123,7 @@ def _firms(io: InputOutput, split: int, zones: int) -> Firms:
 
     n = count * split * zones
     # a sector that pays wages and counts no job has stand-in staff, left out of job multipliers
-    fte = np.where(io.employment > 0, io.employment, (io.compensation > 0).astype(np.float64))
+    fte = np.where(counted_jobs(io), io.employment, (io.compensation > 0).astype(np.float64))
     outside = 1.0 - io.technical.sum(axis=0) - io.value_added / io.output
     wages = io.compensation / io.output
     productivity = np.divide(io.output, fte, out=np.full(count, np.inf), where=fte > 0)
@@ -229,7 +232,7 @@ def _final_demand(io: InputOutput, firms: Firms, spending: Floats, zones: int) -
 
 def _labour(firms: Firms, zones: int) -> LabourMarket:
     """Return a market where everybody works in the zone of residence and nobody is out of work."""
-    staff = np.bincount(firms.zone, weights=firms.fte, minlength=zones) / FTE_PER_HEAD
+    staff = np.bincount(firms.zone, weights=firms.fte, minlength=zones)
     employed = np.zeros((zones + 1, zones))
     np.fill_diagonal(employed, np.maximum(staff, 1.0))
     none = np.zeros(zones)
@@ -247,7 +250,7 @@ def _labour(firms: Firms, zones: int) -> LabourMarket:
 def _zones(zones: int, staff_fte: float) -> Zones:
     names = tuple(f"copy {z + 1}" for z in range(zones))
     none = np.zeros(zones)
-    people = np.full(zones, max(staff_fte / FTE_PER_HEAD, 1.0))
+    people = np.full(zones, max(staff_fte, 1.0))
     commuting = np.eye(zones, zones + 1)
     return Zones(
         keys=names,
@@ -308,6 +311,7 @@ def _no_candidates(zones: int) -> CandidateLists:
         rows=np.broadcast_to(nobody, (pairs, LIST_SIZE)),
         weight=np.broadcast_to(0.0, (pairs, LIST_SIZE)),
         structures=np.broadcast_to(nobody, (pairs, STRUCTURES_SIZE)),
+        market_key=np.zeros(pairs, dtype=np.uint64),
         overdispersion=np.zeros(len(load_categories())),
     )
 

@@ -149,7 +149,7 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
     t, network = territory, territory.supply
     output = np.maximum(t.firms.output_eur, 1e-300)
     pay = t.firms.labour_cost_eur * t.firms.fte + t.firms.post_cost_eur * t.firms.posts_fte
-    pay = pay / output * t.net_pay_share
+    pay = pay / output * t.net_pay_share * (1.0 - t.saving_rate)
     margin = np.maximum(1.0 - t.firms.unit_cost, 0.0) if t.dividends_to_residents else 0.0
     own = margin * t.firms.local_owned
     workers = np.maximum(t.labour.employed_heads.sum(axis=0), 1e-300)

@@ -54,7 +54,7 @@ def _multipliers(t: Territory, h: HypothesisValues, delta: float) -> RegionalMul
     local = national.a_domestic * regional_shares(jobs, national.jobs, delta, codes)
     spent = national.household_shares * by_sector("household_local_share", codes)
     residents = t.labour.employed_heads[:-1].sum() / t.labour.employed_heads.sum()
-    paid = t.sectors.labour_share * t.net_pay_share * residents
+    paid = t.sectors.labour_share * t.net_pay_share * (1.0 - t.saving_rate) * residents
     closed = np.zeros((size + 1, size + 1))
     closed[:size, :size], closed[:size, size], closed[size, :size] = local, spent, paid
     type1 = np.linalg.inv(np.eye(size) - local).sum(axis=0)

@@ -223,8 +223,10 @@ class Sectors:
 class Territory:
     """A built territory at its exact fixed point; every array is read-only.
 
-    ``order_smoothing_months`` is τ of the order rule and ``spectral_radius`` the λ of the closed
-    local system that it was set for. ``money_scale`` is EUR per EUR of the data (1).
+    ``net_pay_share`` is the part of labour cost that workers get, ``saving_rate`` the part of it
+    that they do not spend. ``order_smoothing_months`` is τ of the order rule and
+    ``spectral_radius`` the λ of the closed local system that it was set for. ``money_scale`` is
+    EUR per EUR of the data (1).
     """
 
     name: str
@@ -240,6 +242,7 @@ class Territory:
     candidates: CandidateLists
     contracts: OpeningContracts
     net_pay_share: float
+    saving_rate: float
     dividends_to_residents: bool
     order_smoothing_months: float
     spectral_radius: float

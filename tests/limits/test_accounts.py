@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from model import IdentityError, Levers, Switches, TerritoryModel
 from model.economy import money
-from model.economy.labour import FTE_PER_HEAD
 from model.economy.money import DIVIDEND_SPEED
 from model.hypotheses import HypothesisValues, draw_run_vector, load_register
 from model.procurement.levers import AWARD_WEIGHTS, load_levers
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from model.indicators.recorder import MonthFlows
+    from model.flows import MonthFlows
     from model.state import State
     from model.territory.territory import Territory
     from tests.conftest import MakeTerritory
@@ -74,14 +73,6 @@ class Audit:
 
     def __init__(self, model: TerritoryModel) -> None:
         self.model = model
-        self.flows: MonthFlows
-        record = model.recorder.record
-
-        def overheard(state: Any, flows: MonthFlows, *rest: Any) -> None:
-            self.flows = flows
-            record(state, flows, *rest)
-
-        model.recorder.record = overheard  # type: ignore[method-assign]
         self.total = self._money()
         self.worth = self._net_worth()
         self.owed_by_buyers = self._owed_by_buyers()
@@ -100,7 +91,7 @@ class Audit:
         return c.receivable_eur - c.advance_eur
 
     def _owed_by_buyers(self) -> Floats:
-        rows = self.model.derived.buyer_of_row
+        rows = self.model.setting.derived.buyer_of_row
         buyers = len(self.model.state.public.buyer_cash)
         return np.bincount(rows, weights=self._claims_on_buyers(), minlength=buyers)
 
@@ -117,12 +108,14 @@ class Audit:
     def month(self) -> None:
         """Simulate a month and check everything that can be checked from outside."""
         self.model.step()
+        assert self.model.last_flows is not None
+        self.flows: MonthFlows = self.model.last_flows
         self._check_money()
         self._check_claims()
         self._check_deliveries()
         self._check_households_and_state()
         self._check_buyers()
-        if not self.model.switches.demography:
+        if not self.model.setting.switches.demography:
             self._check_profits()
         self._check_people()
         self._check_the_closed()
@@ -177,7 +170,9 @@ class Audit:
         levers = self._last("lever_cost_buyer_eur") + self._last("lever_cost_departement_eur")
         income = self._last("taxes_state_eur") - self._last("subsidies_state_eur")
         income = income - self._last("benefits_state_eur")
-        income = income + (1.0 - m.territory.net_pay_share) * levers - m.closure.transfers_eur
+        income = (
+            income + (1.0 - m.territory.net_pay_share) * levers - m.setting.closure.transfers_eur
+        )
         expected = float(income.sum() - m.territory.buyers.envelope_eur.sum() / 12.0)
         moved = m.state.public.accounts - self.accounts
         size = float(self._last("taxes_state_eur").sum())
@@ -221,7 +216,7 @@ class Audit:
         taxes = (t.firms.production_tax + t.firms.capital) * g.output
         aid = t.firms.post_subsidy_eur * posts
         # dividends are paid last, a share of the cash above target: read back from what is left
-        target = m.closure.cash_target * s.firms.expected_demand
+        target = m.setting.closure.cash_target * s.firms.expected_demand
         above = np.maximum(s.firms.cash - target, 0.0) * s.firms.alive
         dividends = above * DIVIDEND_SPEED / (1.0 - DIVIDEND_SPEED)
         expected = sales - inputs - pay - taxes + aid - dividends
@@ -234,7 +229,9 @@ class Audit:
         t, zones = m.territory, m.state.zones
         jobs = np.bincount(t.firms.zone, weights=m.state.firms.fte, minlength=len(zones.short))
         at_work = zones.employed.sum(axis=0)
-        np.testing.assert_allclose(at_work, jobs / FTE_PER_HEAD, rtol=TOLERANCE)
+        np.testing.assert_allclose(
+            at_work, jobs / HypothesisValues()["fte_per_head"], rtol=TOLERANCE
+        )
         residents = zones.employed[:-1].sum(axis=1) + zones.short + zones.long
         residents = residents + zones.posts + zones.clause + t.labour.exogenous_heads
         residents = residents + zones.inactive

@@ -15,6 +15,7 @@ from model import TerritoryModel
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.hypotheses import HypothesisValues
 from model.ledger import Ledger
+from model.procurement import month
 from model.procurement.award import award
 from model.procurement.bids import OUTSIDE_SIZE, Bids, collect_bids
 from model.procurement.candidates import LIST_SIZE, CandidateLists, race_candidates
@@ -57,7 +58,8 @@ def tenders_of(model: TerritoryModel) -> Tenders:
     """Return the tenders of a month in which every need of the book is due."""
     model.state.contracts.months_left[: len(model.territory.needs.buyer)] = 0
     rules, practice = model._calendar()
-    return model._plan(rules, replace(practice, weights=PRICE_ONLY), Ledger())
+    price_only = replace(practice, weights=PRICE_ONLY)
+    return month.plan(model.setting, model.state, price_only, rules, Ledger())
 
 
 def repeated(tenders: Tenders, row: int, times: int) -> Tenders:
@@ -76,7 +78,7 @@ def repeated(tenders: Tenders, row: int, times: int) -> Tenders:
 
 def lot_of_services(model: TerritoryModel, tenders: Tenders) -> int:
     """Return a lot of a category without traders, so that costs have one distribution."""
-    return int(np.flatnonzero(~model.derived.categories.traded[tenders.category])[0])
+    return int(np.flatnonzero(~model.setting.derived.categories.traded[tenders.category])[0])
 
 
 @given(
@@ -121,11 +123,11 @@ def test_the_cheapest_able_firm_wins_on_the_whole_book(
     """Without other costs the winner is the bidder whose own unit cost is lowest, near or far."""
     territory = generated_territory(firms, zones, seed)
     model = TerritoryModel(territory, rng=seed, burn_in=False)
-    model.hypotheses = HypothesisValues()
     rules, _ = model._calendar()
     tenders = tenders_of(model)
-    model.hypotheses = {**model.hypotheses, **NO_OTHER_COST}  # type: ignore[assignment]
-    bids = model._collect_bids(tenders, rules)
+    h = {**HypothesisValues(), **NO_OTHER_COST}
+    setting = replace(model.setting, hypotheses=h)  # type: ignore[arg-type]
+    bids = month.gather_bids(setting, model.state, tenders, rules)
     tenders = replace(tenders, weights=np.tile(PRICE_ONLY, (len(tenders), 1)))
     awards = award(tenders, bids, np.zeros(len(tenders), dtype=np.int16))
     n = len(territory.firms)
@@ -150,7 +152,7 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
     every = tenders_of(model)
     lots = 4_000
     tenders = repeated(every, lot_of_services(model, every), lots)
-    trade = model.derived.categories.product_trade_sector
+    trade = model.setting.derived.categories.product_trade_sector
     able = np.flatnonzero((territory.firms.fte > 0) & (territory.firms.sector != trade))
     pool = able[:: len(able) // LIST_SIZE][:LIST_SIZE].astype(np.int32)
     lists = CandidateLists(
@@ -168,6 +170,8 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
         tenders.key,
         np.full(lots, float(bidders)),
         np.ones(len(territory.firms)),
+        np.full(lots, -1, dtype=np.int32),
+        np.zeros(lots, dtype=bool),
         state.key,
         territory.firms.zone,
         np.zeros((lots, zones)),
@@ -180,7 +184,7 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
         territory.firms,
         state,
         territory.sectors,
-        model.derived.categories,
+        model.setting.derived.categories,
         np.ones(lots),
         1.0,
         h,
@@ -219,12 +223,14 @@ def test_expected_price_of_outside_bidders_is_that_of_the_same_distribution(
         tenders.key,
         np.zeros(lots),
         np.ones(len(territory.firms)),
+        np.full(lots, -1, dtype=np.int32),
+        np.zeros(lots, dtype=bool),
         model.state.firms.key,
         territory.firms.zone,
         np.zeros((lots, len(territory.zones.keys))),
         1,
     )
-    columns = model.derived.categories
+    columns = model.setting.derived.categories
     bids = collect_bids(
         tenders,
         nobody,

@@ -141,7 +141,7 @@ def stable_tables(draw: st.DrawFn) -> InputOutput:
         technical.tolist(),
         output.tolist(),
         value_added=added.tolist(),
-        employment=(output * draw(share)).tolist(),
+        employment=(output * draw(st.floats(0.001, 1.0))).tolist(),
         compensation=wages.tolist(),
         households=spent.tolist(),
     )

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from model import Levers, TerritoryModel
-from model.economy.demography import demography_rates, open_firms
+from model.economy.births import open_firms
+from model.economy.demography import demography_rates
 from model.ledger import Ledger
 from model.procurement.candidates import INFORMED_SIZE, LIST_SIZE, CandidateLists, race_candidates
 from model.procurement.levers import load_levers
@@ -131,6 +132,8 @@ def race(rows: list[int], weights: dict[int, float], lots: int) -> NDArray[np.in
         stream(0, "lot", np.arange(lots)),
         np.full(lots, float(INFORMED_SIZE)),
         np.ones(200),
+        np.full(lots, -1, dtype=np.int32),
+        np.zeros(lots, dtype=bool),
         keys,
         np.zeros(200, dtype=np.int16),
         np.zeros((lots, 1)),
@@ -160,25 +163,17 @@ def test_the_race_is_won_in_proportion_to_weight() -> None:
 def test_a_new_firm_has_draws_of_its_own(generated_territory: MakeTerritory) -> None:
     """Firms are keyed by row key and generation: rebirth changes every draw of the row."""
     model = TerritoryModel(generated_territory(), burn_in=False)
-    s, t = model.state, model.territory
+    state, t, labour = model.state, model.territory, model.setting.closure.labour
     rows = np.flatnonzero((t.firms.output_eur > 0) & (t.firms.posts_fte == 0))[:50]
-    first = s.firms.key[rows].copy()
-    seen = [first]
-    rates = replace(demography_rates(model.hypotheses), birth_chance=1.0)
-    for month in range(2):
-        s.firms.alive[rows] = False
-        opened = open_firms(
-            *(t.firms, t.demand, s.firms, t.supply, s.supply, s.zones, t.labour),
-            model.closure.labour,
-            rates,
-            np.zeros(len(t.demand.household_share)),
-            1,
-            month,
-            Ledger(),
-        )
+    seen = [state.firms.key[rows].copy()]
+    rates = replace(demography_rates(model.setting.hypotheses), birth_chance=1.0)
+    nobody_unmet = np.zeros(len(t.demand.household_share))
+    for generation in (1, 2):
+        state.firms.alive[rows] = False
+        opened = open_firms(t, labour, rates, state, nobody_unmet, 1, Ledger())
         np.testing.assert_array_equal(opened, rows)
-        np.testing.assert_array_equal(s.firms.key[rows], mix(t.firms.key[rows], month + 1))
-        seen.append(s.firms.key[rows].copy())
+        np.testing.assert_array_equal(state.firms.key[rows], mix(t.firms.key[rows], generation))
+        seen.append(state.firms.key[rows].copy())
     assert len(np.unique(np.concatenate(seen))) == 150
 
 
