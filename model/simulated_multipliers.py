@@ -7,6 +7,7 @@ here knows of an inverse: suppliers, staff and residents answer by their own rul
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,9 @@ class SimulatedMultipliers:
     months2: int
 
 
-def simulated_multipliers(io: InputOutput, split: int = 1) -> SimulatedMultipliers:
+def simulated_multipliers(
+    io: InputOutput, split: int = 1, *, on_trials: Callable[[int], None] | None = None
+) -> SimulatedMultipliers:
     """Find type I and type II multipliers by simulation, every sector split into firms.
 
     Parameters
@@ -71,6 +74,8 @@ def simulated_multipliers(io: InputOutput, split: int = 1) -> SimulatedMultiplie
         The table, without sectors of zero output.
     split
         Firms in each sector.
+    on_trials
+        Called with the number of trials just finished: one a sector and type.
 
     Raises
     ------
@@ -84,10 +89,11 @@ def simulated_multipliers(io: InputOutput, split: int = 1) -> SimulatedMultiplie
         )
     multipliers(io)
     _, without_households = household_closure(io)
-    type1, months1 = _simulate(io, split, households=False)
+    tell = on_trials or _nobody_listens
+    type1, months1 = _simulate(io, split, False, tell)
     if without_households:
         return SimulatedMultipliers(type1, None, months1, 0)
-    type2, months2 = _simulate(io, split, households=True)
+    type2, months2 = _simulate(io, split, True, tell)
     return SimulatedMultipliers(type1, type2, months1, months2)
 
 
@@ -118,7 +124,13 @@ def largest_gap(simulated: MultiplierSet | None, analytic: MultiplierSet | None)
     return max(gaps)
 
 
-def _simulate(io: InputOutput, split: int, *, households: bool) -> tuple[MultiplierSet, int]:
+def _nobody_listens(_: int) -> None:
+    """Take a number of finished trials and do nothing."""
+
+
+def _simulate(
+    io: InputOutput, split: int, households: bool, tell: Callable[[int], None]
+) -> tuple[MultiplierSet, int]:
     """Run every sector's trial, several to a run; return the multipliers and the longest run."""
     count = len(io.sectors)
     slots = int((io.technical > 0).sum()) * split
@@ -129,6 +141,7 @@ def _simulate(io: InputOutput, split: int, *, households: bool) -> tuple[Multipl
         tried = np.arange(first, min(first + together, count))
         effects[:, tried], months = _effects(io, split, tried, households)
         longest = max(longest, months)
+        tell(len(tried))
     return MultiplierSet(*effects), longest
 
 

@@ -8,8 +8,6 @@ firms of the supplying sector, its own choice, so partners differ from firm to f
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,6 +37,9 @@ SUPPLIERS_OF_A_SLOT = 3
 STOCK_MONTHS = 1.5
 """Inventories, months of use: a month's production and room for a step in demand."""
 
+COUNTABLE = 1e-100
+"""Least coefficient or number of jobs that is not zero: doubles lose their digits far below."""
+
 SEED = 2014
 
 
@@ -66,7 +67,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
         If the rounds of spending do not die out.
     """
     count = len(io.sectors)
-    a = io.technical
+    a = np.where(io.technical > COUNTABLE, io.technical, 0.0)
     closed, without = household_closure(io)
     spending = np.zeros(count) if without else closed[:count, count]
     firms = _firms(io, split, zones)
@@ -111,7 +112,7 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
 
 def counted_jobs(io: InputOutput) -> NDArray[np.bool_]:
     """Return which sectors' FTE are jobs of the table (S,): wages without jobs need a stand-in."""
-    return io.employment > 0
+    return io.employment > COUNTABLE
 
 
 def _firms(io: InputOutput, split: int, zones: int) -> Firms:
@@ -122,7 +123,7 @@ def _firms(io: InputOutput, split: int, zones: int) -> Firms:
 
     n = count * split * zones
     # a sector that pays wages and counts no job has stand-in staff, left out of job multipliers
-    fte = np.where(io.employment > 0, io.employment, (io.compensation > 0).astype(np.float64))
+    fte = np.where(counted_jobs(io), io.employment, (io.compensation > 0).astype(np.float64))
     outside = 1.0 - io.technical.sum(axis=0) - io.value_added / io.output
     wages = io.compensation / io.output
     productivity = np.divide(io.output, fte, out=np.full(count, np.inf), where=fte > 0)
@@ -171,7 +172,7 @@ def _supply(a: Floats, firms: Firms, split: int, zones: int) -> SupplyNetwork:
     The client of place k buys from the places that follow k + an offset drawn for the pair of
     sectors, in unequal shares: each firm of a sector sells as much as any other.
     """
-    count = a.shape[0]
+    count = len(a)
     inputs = [np.flatnonzero(a[:, s] > 0) for s in range(count)]
     per_firm = np.array([len(found) for found in inputs])
     slots_of_sector = per_firm[firms.sector]
@@ -186,13 +187,14 @@ def _supply(a: Floats, firms: Firms, split: int, zones: int) -> SupplyNetwork:
 
     links = min(split, SUPPLIERS_OF_A_SLOT)
     pair = stream(SEED, "partners", np.arange(count)[:, None], np.arange(count))
-    offset = 1 + (pair % np.uint64(max(split - links, 1))).astype(np.int64)
+    choices = np.uint64(max(split - links, 1))
+    offset: NDArray[np.int64] = np.mod(pair, choices).astype(np.int64) + 1
     place = client % split + offset[sold, client_sector]
     chosen = (place[:, None] + np.arange(links)) % split
     supplier = (zone * count + sold)[:, None] * split + chosen
     weight = np.arange(links, 0, -1.0)
     with_slots = np.flatnonzero(slots_of_sector > 0)
-    nobody = cast(NDArray[np.int32], np.broadcast_to(np.int32(-1), (zones * count, TABLE_SIZE)))
+    nobody = np.broadcast_to(np.int32(-1), (zones * count, TABLE_SIZE))
     return SupplyNetwork(
         slots_of_firm=slots_of_sector.astype(np.intp),
         slot_client=client,
@@ -215,11 +217,7 @@ def _supply(a: Floats, firms: Firms, split: int, zones: int) -> SupplyNetwork:
 def _final_demand(io: InputOutput, firms: Firms, spending: Floats, zones: int) -> FinalDemand:
     """Return what residents spend and, as demand from outside, the rest of each sector's output."""
     wages = float(io.compensation.sum())
-    residents = spending * wages
-    if io.final_demand is not None and not residents.any():
-        residents = np.zeros(len(io.sectors))
-    outside = io.output - (io.sales.sum(axis=1) + residents)
-    consumption = wages if residents.any() else 0.0
+    outside = io.output - (io.sales.sum(axis=1) + spending * wages)
     return FinalDemand(
         household_kernel=np.eye(zones),
         household_weight=firms.output_eur.copy(),
@@ -227,7 +225,7 @@ def _final_demand(io: InputOutput, firms: Firms, spending: Floats, zones: int) -
         outside_weight=firms.output_eur.copy(),
         outside_demand_eur=np.tile(outside, zones),
         outside_accounts=np.zeros((len(io.sectors), 3)),
-        consumption_eur=np.full(zones, consumption),
+        consumption_eur=np.full(zones, wages),
         outside_chain_fte=0.0,
     )
 
@@ -310,9 +308,10 @@ def _no_needs() -> Needs:
 def _no_candidates(zones: int) -> CandidateLists:
     pairs, nobody = len(load_categories()) * zones, np.int32(-1)
     return CandidateLists(
-        rows=cast(NDArray[np.int32], np.broadcast_to(nobody, (pairs, LIST_SIZE))),
+        rows=np.broadcast_to(nobody, (pairs, LIST_SIZE)),
         weight=np.broadcast_to(0.0, (pairs, LIST_SIZE)),
-        structures=cast(NDArray[np.int32], np.broadcast_to(nobody, (pairs, STRUCTURES_SIZE))),
+        structures=np.broadcast_to(nobody, (pairs, STRUCTURES_SIZE)),
+        market_key=np.zeros(pairs, dtype=np.uint64),
         overdispersion=np.zeros(len(load_categories())),
     )
 
