@@ -201,8 +201,8 @@ def effects_text(comparison: Comparison, variances: Sequence[VarianceRow]) -> st
         lines.append(f"| {entry.label_en} ({entry.unit}) | {shown} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "Variance of the paired difference of jobs present over that of an unpaired one, hypotheses "
-        "at their central values (at most 0.20 asked for the ten-year mean):",
+        "Variance of the paired difference of jobs present over that of an unpaired one, with "
+        "hypotheses at their central values (at most 0.20 asked for the ten-year mean):",
         "",
         "| Scenario | " + " | ".join(f"year {y}" for y in VARIANCE_YEARS) + " | ten years |",
         "|---|" + "---|" * (len(VARIANCE_YEARS) + 1),
