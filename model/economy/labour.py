@@ -75,7 +75,7 @@ class LabourFlows:
 def desired_own_fte(columns: Firms, firms: FirmState, clause_productivity: float) -> Floats:
     """Return own FTE needed for expected demand, insertion workers' output deducted (n,)."""
     needed = firms.expected_demand / firms.productivity_eur
-    needed -= columns.post_productivity * columns.posts_fte
+    needed -= columns.posts_fte
     needed -= clause_productivity * firms.clause_fte
     return np.maximum(needed, 0.0, out=needed) * firms.alive
 
