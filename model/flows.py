@@ -40,6 +40,7 @@ class MonthFlows:
     insertion: InsertionFlows = field(init=False)
     incomes: Incomes = field(init=False)
     labour: LabourFlows = field(init=False)
+    outside_insertion_eur: Floats = field(init=False)
     household_income: Floats = field(init=False)
     benefits: Floats = field(init=False)
     traced: Floats = field(init=False)

@@ -134,6 +134,8 @@ def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Led
     """Add up residents' income and spend last month's."""
     t, h, zones = setting.territory, setting.hypotheses, state.zones
     short, long = (h[f"benefit_{pool}_eur"] * t.money_scale for pool in ("short", "long"))
+    clause_cost = h["insertion_worker_cost_eur"] * t.money_scale
+    flows.outside_insertion_eur = flows.insertion.outside_fte * clause_cost
     flows.benefits = short * zones.short + long * zones.long
     income = households.pay_residents(
         t.firms,
@@ -141,7 +143,7 @@ def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Led
         flows.incomes,
         t.net_pay_share,
         t.saving_rate,
-        flows.insertion.outside_fte * h["insertion_worker_cost_eur"] * t.money_scale,
+        flows.outside_insertion_eur,
         setting.closure.transfers_eur,
         short,
         long,

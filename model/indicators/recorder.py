@@ -91,7 +91,12 @@ class Recorder:
         parts = [self._by_firm(present * traced[:, i]) for i in range(3)]
         total = self._by_firm(present)
         supported = traced.sum(axis=1) * flows.goods.output
+        contributions = 1.0 - self._t.net_pay_share
         wages = flows.incomes.wages + flows.incomes.posts
+        taxes = self._by_firm(
+            self._t.firms.production_tax * flows.goods.output + contributions * wages
+        )
+        taxes += contributions * flows.outside_insertion_eur
         zone = self._t.firms.zone
         return {
             "jobs_present_fte": total,
@@ -102,10 +107,7 @@ class Recorder:
             "failures_n": np.bincount(zone[flows.closed], minlength=self._z).astype(np.float64),
             "births_n": np.bincount(zone[flows.opened], minlength=self._z).astype(np.float64),
             "supported_sales_eur": self._by_firm(supported),
-            "taxes_state_eur": self._by_firm(
-                self._t.firms.production_tax * flows.goods.output
-                + (1.0 - self._t.net_pay_share) * wages
-            ),
+            "taxes_state_eur": taxes,
             "subsidies_state_eur": self._by_firm(self._t.firms.post_subsidy_eur * posts),
         }
 

@@ -159,6 +159,7 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
         rows=pool[None, :],
         weight=np.ones((1, LIST_SIZE)),
         structures=territory.candidates.structures[:1],
+        market_key=np.zeros(1, dtype=np.uint64),
         overdispersion=np.zeros(1),
     )
     state = model.state.firms

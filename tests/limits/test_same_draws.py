@@ -123,7 +123,13 @@ def race(rows: list[int], weights: dict[int, float], lots: int) -> NDArray[np.in
     weight = np.zeros((1, LIST_SIZE))
     held[0, : len(rows)] = rows
     weight[0, : len(rows)] = [weights[row] for row in rows]
-    lists = CandidateLists(held, weight, np.full((1, 24), -1, dtype=np.int32), np.zeros(1))
+    lists = CandidateLists(
+        rows=held,
+        weight=weight,
+        structures=np.full((1, 24), -1, dtype=np.int32),
+        market_key=np.zeros(1, dtype=np.uint64),
+        overdispersion=np.zeros(1),
+    )
     keys = stream(0, "firm", np.arange(200))
     return race_candidates(
         lists,

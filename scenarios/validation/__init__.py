@@ -1,0 +1,1 @@
+"""The baseline held against published patterns (`docs/validation.md`)."""
