@@ -1,3 +1,6 @@
+# Mesa ships no types.
+# pyright: reportMissingTypeStubs=false, reportMissingTypeArgument=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 """One simulated territory, one month at a time."""
 
 from __future__ import annotations
@@ -239,7 +242,7 @@ class TerritoryModel(mesa.Model):
 
     @property
     @override
-    def agents(self) -> Any:
+    def agents(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Views of the living firms and of the buyers, as a Mesa agent set."""
         return build_agents(self)
 
@@ -256,5 +259,5 @@ class TerritoryModel(mesa.Model):
         return None
 
     @scenario.setter
-    def scenario(self, value: Any) -> None:
+    def scenario(self, scenario: Any) -> None:
         """Ignore the placeholder that Mesa sets."""
