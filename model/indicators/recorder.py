@@ -108,7 +108,7 @@ class Recorder:
             "births_n": np.bincount(zone[flows.opened], minlength=self._z).astype(np.float64),
             "supported_sales_eur": self._by_firm(supported),
             "taxes_state_eur": taxes,
-            "subsidies_state_eur": self._by_firm(self._t.firms.post_subsidy_eur * posts),
+            "subsidies_state_eur": self._by_firm(flows.incomes.aid),
         }
 
     def _people_quantities(self, state: State, flows: MonthFlows) -> dict[str, Floats]:

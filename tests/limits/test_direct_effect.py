@@ -164,7 +164,7 @@ def test_what_stands_behind_a_contract_excludes_its_holder(
     twin = world.branch(Levers())
     twin.state.contracts.volume_eur[row] += 12_000.0
     after = twin.run(1).records.quantities
-    product = d.categories.product_sector[d.category_of_row[row]]
+    product = d.categories.profile.sector[d.category_of_row[row]]
     held = after["outside_holder_fte"].sum() - before["outside_holder_fte"].sum()
     chain = after["outside_chain_fte"].sum() - before["outside_chain_fte"].sum()
     assert held == pytest.approx(1_000.0 * c.fte_per_eur[row], rel=1e-6)
@@ -214,8 +214,8 @@ def job_content(world: TerritoryModel) -> tuple[Floats, Floats]:
     """Return jobs of each lot by national coefficients, FTE: at its holder, and behind it."""
     t, d, c = world.territory, world.setting.derived, world.state.contracts
     n, sectors = len(t.firms), t.sectors
-    product = d.categories.product_sector[d.category_of_row]
-    outside = np.where(c.output_share < 1.0, d.categories.product_trade_sector, product)
+    product = d.categories.profile.sector[d.category_of_row]
+    outside = np.where(c.output_share < 1.0, d.categories.trade_sector, product)
     inside = (c.holder >= 0) & (c.holder < n)
     sector = np.where(inside, t.firms.sector[np.where(inside, c.holder, 0)], outside)
     monthly = c.volume_eur / 12.0 * world.state.public.volume_factor[d.buyer_of_row]
@@ -277,7 +277,7 @@ def test_with_equal_productivity_the_net_of_a_moved_contract_is_small(
     d, sectors = parent.setting.derived, territory.sectors
     usual, moved = parent.branch(Levers()), parent.branch(Levers())
     book = moved.state.contracts
-    product = d.categories.product_sector[d.category_of_row]
+    product = d.categories.profile.sector[d.category_of_row]
     outside = (book.holder == n) & (book.volume_eur > 0)
     outside &= ~d.categories.traded[d.category_of_row]
     able = (territory.firms.fte > 0) & (territory.firms.posts_fte == 0)
