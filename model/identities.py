@@ -43,7 +43,9 @@ def check_heads(territory: Territory, state: State, month: str) -> None:
         z = int(np.argmax(gap))
         raise IdentityError(
             f"{month}: account 'people of {territory.zones.names[z]}' holds {now[z]:.6f} heads "
-            f"where the labour force and the halo are {force[z]:.6f}; please report it with the run's record.json"
+            f"where the labour force and the halo are {force[z]:.6f}; "
+            "please report it with the run's record.json"
         )
-    if min(zones.short.min(), zones.long.min(), zones.inactive.min(), zones.employed.min()) < -1e-6:
+    least = min(float(p.min()) for p in (zones.short, zones.long, zones.inactive, zones.employed))
+    if least < -1e-6:
         raise IdentityError(f"{month}: account 'people' holds a negative number of people")

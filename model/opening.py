@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy import households, production
-from model.economy.demography import EVER, group_factor, link_lives
-from model.economy.labour import FTE_PER_HEAD, LabourRates, insertion_hires
+from model.economy.demography import NEVER, exit_months, link_lives, market_shares
+from model.economy.labour import LabourRates, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
 from model.procurement.legal_calendar import rules_at
 from model.procurement.levers import Levers
@@ -80,10 +80,12 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
     return FirmState(
         alive=f.output_eur > 0,
         generation=np.zeros(n, dtype=np.int16),
+        exit_month=np.full(n, NEVER, dtype=np.int16),
         key=f.key.copy(),
         fte=f.fte.copy(),
         clause_fte=np.zeros(n),
         productivity_eur=f.productivity_eur.copy(),
+        labour_cost_eur=f.labour_cost_eur.copy(),
         unit_cost=f.unit_cost.copy(),
         expected_demand=f.output_eur.copy(),
         capacity_eur=f.output_eur / production.UTILISATION,
@@ -94,11 +96,10 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         payable_outside=np.zeros(n),
         household_weight=demand.household_weight.copy(),
         outside_weight=demand.outside_weight.copy(),
-        household_share=demand.household_weight
-        * group_factor(f.group, demand.household_weight, demand.household_share),
-        outside_demand=demand.outside_weight
-        * group_factor(f.group, demand.outside_weight, demand.outside_demand_eur),
+        household_share=market_shares(f, demand.household_weight, demand.household_share),
+        outside_demand=market_shares(f, demand.outside_weight, demand.outside_demand_eur),
         visibility=f.visibility.copy(),
+        experience=np.isin(np.arange(n), territory.contracts.holder).astype(np.float64),
     )
 
 
@@ -110,7 +111,7 @@ def _supply(territory: Territory) -> SupplyState:
         inventory=use * network.slot_stock_months,
         pending_outside=np.zeros(network.slots),
         supplier=network.link_supplier.copy(),
-        end_month=np.full(network.links, EVER, dtype=np.int16),
+        end_month=np.full(network.links, NEVER, dtype=np.int16),
         draws=np.zeros(network.links, dtype=np.int16),
     )
 
@@ -186,7 +187,7 @@ def _close(
     t, f, s = territory, territory.firms, state.firms
     n, network = len(f), territory.supply
     orders = production.place_orders(network, s, state.supply, t.order_smoothing_months)
-    by_firms = network.asked_of_suppliers(orders, state.supply.supplier)
+    by_firms = network.asked_of_suppliers(network.of_links(orders), state.supply.supplier)
     local = network.sum_by_client(
         orders * network.received_from_suppliers(np.ones(n), state.supply.supplier)
     )
@@ -241,6 +242,8 @@ def _endogenous_income(
         state.zones,
         incomes,
         t.net_pay_share,
+        t.saving_rate,
+        np.zeros(len(t.zones.keys)),
         np.zeros(len(t.zones.keys)),
         h["benefit_short_eur"] * t.money_scale,
         h["benefit_long_eur"] * t.money_scale,
@@ -258,7 +261,7 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
     """
     t = territory
     rate, penalty, inactive = h["separation_rate"], h["long_term_penalty"], h["to_inactivity"]
-    leavers = t.firms.sum_by_zone(t.firms.fte * rate) / FTE_PER_HEAD
+    leavers = t.firms.sum_by_zone(t.firms.fte * rate) / h["fte_per_head"]
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     moves = zones.employed * (leavers / workers)
     leaving = moves[:-1].sum(axis=1)
@@ -269,7 +272,8 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
     pull = drawn / (1.0 - drawn) * active / np.maximum(zones.inactive, 1e-300)
     from_short = from_pools * (1.0 - drawn) * zones.short / np.maximum(active, 1e-300)
     gain = (1.0 - inactive) * leaving - from_short
-    to_long = np.clip(gain / np.maximum(zones.short - from_short, 1e-300), 0.0, 1.0)
+    left = zones.short - from_short
+    to_long = np.clip(np.divide(gain, left, out=np.zeros_like(gain), where=left > 0), 0.0, 1.0)
     return LabourRates(
         separation=rate,
         layoff=h["layoff_speed"],
@@ -278,6 +282,16 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
         to_inactivity=inactive,
         to_long=to_long,
         inactive_pull=pull,
+        fte_per_head=h["fte_per_head"],
+    )
+
+
+def draw_lives(territory: Territory, state: State, h: Mapping[str, float], seed: int) -> None:
+    """Draw when each opening link ends and each opening firm closes, from the state's month on."""
+    rows = np.arange(len(territory.firms), dtype=np.int32)
+    state.supply.end_month[:] = state.month + link_ends(territory, h["link_half_life"], seed)
+    state.firms.exit_month[:] = exit_months(
+        territory.firms, rows, state.firms.key, h["exit_hazard"], seed, state.month
     )
 
 

@@ -21,15 +21,18 @@ class FirmState:
     """Columns of firms (n,); money in EUR, flows by month.
 
     ``expected_demand`` is x̂ of `model.md` 3.8; ``capacity_eur`` is K of 3.9; ``clause_fte`` are
-    insertion FTE at work on the firm's contracts; claims are split by who owes them.
+    insertion FTE at work on the firm's contracts; claims are split by who owes them;
+    ``experience`` is 1 for holders of contracts and fades in two years after the last.
     """
 
     alive: Bools
     generation: Shorts
+    exit_month: Shorts
     key: NDArray[np.uint64]
     fte: Floats
     clause_fte: Floats
     productivity_eur: Floats
+    labour_cost_eur: Floats
     unit_cost: Floats
     expected_demand: Floats
     capacity_eur: Floats
@@ -43,6 +46,7 @@ class FirmState:
     household_share: Floats
     outside_demand: Floats
     visibility: Floats
+    experience: Floats
 
 
 @dataclass
@@ -93,11 +97,21 @@ class ZoneState:
 
 @dataclass
 class PublicState:
-    """Buyers' cash and volume factor (B,), and the stocks of the accounts that are not firms'.
+    """Buyers' columns and the stocks of accounts that are not firms'.
 
-    ``liquidation_claims`` are what clients still owe to firms that failed, by (firms, outside); ``tracer`` columns (n, 2) are the shares of each firm's sales traced to public
-    contracts, indirectly and through households; ``household_tracer`` (Z,) the share of
-    residents' income.
+    Attributes
+    ----------
+    buyer_cash, volume_factor, lever_cost_year
+        (B,), EUR; what the buyer can afford of its base volume; lever costs since January, EUR.
+    liquidation_claims
+        (2,), EUR that firms and the outside still owe to firms that failed.
+    accounts
+        (4,), EUR of the State, the département, the outside and the estates of failed firms.
+    tracer
+        (n, 2), shares of each firm's sales traced to public contracts: directly or through
+        suppliers, and through households.
+    household_tracer
+        (Z,), share of residents' income traced to public contracts.
     """
 
     buyer_cash: Floats

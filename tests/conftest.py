@@ -1,16 +1,21 @@
-"""Settings and helpers shared by all tests."""
+"""Settings, territories and reference data shared by all tests."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from model.territory.territory import Territory
 
 settings.register_profile(
     "ci",
@@ -24,10 +29,56 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.fixture(scope="session")
 def fake_world() -> Iterator[ModuleType]:
-    """Return the module of fake worlds, importable by name here and in spawned processes."""
+    """The module of fake worlds, importable by name here and in spawned processes."""
     folder = str(Path(__file__).parent)
     sys.path.insert(0, folder)
     try:
         yield import_module("fake_world")
     finally:
         sys.path.remove(folder)
+
+
+class MakeTerritory(Protocol):
+    """Builds a made-up territory, or returns the one built before with the same arguments."""
+
+    def __call__(
+        self, firms: int = 300, zones: int = 3, seed: int = 1, money_scale: float = 1.0
+    ) -> Territory: ...
+
+
+@cache
+def _made(firms: int, zones: int, seed: int, money_scale: float) -> Territory:
+    from model import generated_territory
+
+    return generated_territory(firms, zones, seed=seed, money_scale=money_scale)
+
+
+@pytest.fixture(scope="session")
+def generated_territory() -> MakeTerritory:
+    """Made-up territories of 300 to 2,000 firms, each built once a session; read-only."""
+
+    def make(
+        firms: int = 300, zones: int = 3, seed: int = 1, money_scale: float = 1.0
+    ) -> Territory:
+        return _made(firms, zones, seed, money_scale)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def cote_opale() -> Territory:
+    """The whole Côte d'Opale, for the few tests that need it."""
+    from model import load_territory
+
+    return load_territory("cote-opale")
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder of published files; skips without it, fails where everything is required."""
+    folder = os.environ.get("ANCRAGE_REFERENCE_DATA")
+    if not folder:
+        if os.environ.get("ANCRAGE_REQUIRE_ALL") == "1":
+            pytest.fail("ANCRAGE_REFERENCE_DATA is unset")
+        pytest.skip("ANCRAGE_REFERENCE_DATA is unset: no published files to compare with")
+    return Path(folder)

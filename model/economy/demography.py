@@ -9,30 +9,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy.labour import (
-    FTE_PER_HEAD,
     LabourRates,
-    hire_residents,
     leave_work,
     post_heads,
 )
 from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
-from model.random_streams import exponential, mix, normal, stream, to_uniform, uniform
-from model.state import FirmState, PublicState, SupplyState, ZoneState
-from model.territory.territory import FinalDemand, Firms, LabourMarket
+from model.random_streams import exponential, mix, stream, to_uniform
+from model.state import FirmState, PublicState, State, SupplyState, ZoneState
+from model.territory.territory import FinalDemand, Firms, Territory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-EVER = np.int16(32000)
-"""End month of a link that never ends."""
+NEVER = 32000
+"""Month that no run reaches: end of a link that lasts, exit of a firm that does not close."""
 
 
 @dataclass(frozen=True)
 class DemographyRates:
-    """Yearly exit hazard of small firms, overdraft before failure in months of output, monthly
-    chance that a free row is taken, size of a new firm, its opening cash in months of output, the
-    half-life of links, and the spread of productivity of new firms."""
+    """Rates of a run.
+
+    Attributes
+    ----------
+    exit_hazard
+        Yearly, of small firms, for other reasons than cash.
+    overdraft_months
+        Overdraft before failure, months of sales.
+    birth_chance
+        Monthly, that a free row is taken.
+    birth_fte, birth_cash_months
+        Size of a new firm, and its opening cash in months of sales.
+    link_half_life
+        Months.
+    productivity_spread, rent_sharing
+        Log-spread of productivity of new firms, and elasticity of their pay to it.
+    """
 
     exit_hazard: float
     overdraft_months: float
@@ -41,6 +53,7 @@ class DemographyRates:
     birth_cash_months: float
     link_half_life: float
     productivity_spread: float
+    rent_sharing: float
 
 
 def demography_rates(h: Mapping[str, float]) -> DemographyRates:
@@ -53,43 +66,48 @@ def demography_rates(h: Mapping[str, float]) -> DemographyRates:
         birth_cash_months=h["birth_cash_months"],
         link_half_life=h["link_half_life"],
         productivity_spread=h["productivity_spread"],
+        rent_sharing=h["rent_sharing"],
     )
 
 
-def failing(
-    columns: Firms, firms: FirmState, rates: DemographyRates, seed: int, month: int
-) -> Ints:
+def exit_months(
+    columns: Firms, rows: Ints, key: NDArray[np.uint64], hazard: float, seed: int, month: int
+) -> NDArray[np.int16]:
+    """Draw once when each firm of ``rows`` will close for other reasons than cash.
+
+    The hazard is yearly and constant; it spares firms of 50 FTE and more, and structures with
+    agreed posts.
+    """
+    spared = (columns.fte[rows] >= 50.0) | (columns.posts_fte[rows] > 0.0)
+    rate = -np.log1p(-hazard) / 12.0
+    life = np.ceil(exponential(seed, "exit", key) / max(rate, 1e-12))
+    return np.where(spared, NEVER, np.minimum(month + life, NEVER)).astype(np.int16)
+
+
+def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int) -> Ints:
     """Return the rows of firms that stop this month.
 
     A firm fails when its overdraft exceeds what a bank lends on its sales, and any firm under 50
     FTE may close for other reasons. Structures with agreed posts close only for lack of cash.
     """
     overdrawn = firms.cash < -rates.overdraft_months * firms.expected_demand
-    chance = 1.0 - (1.0 - rates.exit_hazard) ** (1.0 / 12.0)
-    hazard = (columns.fte < 50.0) & (columns.posts_fte == 0.0)
-    closes = hazard & (uniform(seed, "exit", firms.key, month) < chance)
+    closes = firms.exit_month <= month
     small_enough = columns.fte < 250.0
     active = firms.alive & (columns.output_eur > 0)
     return np.flatnonzero(active & ((overdrawn & small_enough) | closes)).astype(np.int32)
 
 
 def close_firms(
-    rows: Ints,
-    columns: Firms,
-    firms: FirmState,
-    network: SupplyNetwork,
-    supply: SupplyState,
-    public: PublicState,
-    zones: ZoneState,
-    labour: LabourRates,
-    ledger: Ledger,
+    rows: Ints, territory: Territory, labour: LabourRates, state: State, ledger: Ledger
 ) -> None:
-    """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to the estate.
+    """Close firms: staff to the pools, cash to creditors, losses to suppliers, claims to estates.
 
     Contracts and links of the closed firms are dealt with by the callers that own them.
     """
     if len(rows) == 0:
         return
+    columns, network = territory.firms, territory.supply
+    firms, supply, public = state.firms, state.supply, state.public
     # claims pass to the estates first: a failed firm is not paid by those that fail with it
     public.liquidation_claims[0] += firms.receivable_firms[rows].sum()
     public.liquidation_claims[1] += firms.receivable_outside[rows].sum()
@@ -121,7 +139,7 @@ def close_firms(
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
     supply.pending_outside[slots] = 0.0
-    _dismiss(rows, columns, firms, zones, labour)
+    _dismiss(rows, columns, firms, state.zones, labour)
     firms.alive[rows] = False
 
 
@@ -182,102 +200,16 @@ def _dismiss(
 ) -> None:
     """Send the staff of closed firms to the pools."""
     z = len(zones.short)
-    heads = np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / FTE_PER_HEAD
+    heads = (
+        np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / rates.fte_per_head
+    )
     leave_work(zones, rates, heads)
-    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows])
+    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows], rates.fte_per_head)
     lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost
     zones.long += lost
     firms.fte[rows] = 0.0
-
-
-def open_firms(
-    columns: Firms,
-    demand: FinalDemand,
-    firms: FirmState,
-    network: SupplyNetwork,
-    supply: SupplyState,
-    zones: ZoneState,
-    market: LabourMarket,
-    labour: LabourRates,
-    rates: DemographyRates,
-    demand_gap: Floats,
-    seed: int,
-    month: int,
-    ledger: Ledger,
-) -> Ints:
-    """Open new firms in free rows; return their rows.
-
-    A row keeps its zone, sector and trades; the new firm has its own generation, hence its own
-    draws, productivity and size. Chances rise with the unmet demand of the group.
-
-    Parameters
-    ----------
-    demand_gap
-        (Z × S,), unmet demand of each group over its demand.
-    """
-    may_open = ~firms.alive & (columns.output_eur > 0) & (columns.posts_fte == 0)
-    free = np.flatnonzero(may_open).astype(np.int32)
-    if len(free) == 0:
-        return free
-    chance = rates.birth_chance * (1.0 + 4.0 * demand_gap[columns.group[free]])
-    rows = free[uniform(seed, "birth", columns.key[free], firms.generation[free], month) < chance]
-    if len(rows) == 0:
-        return rows
-    firms.generation[rows] += 1
-    key = mix(columns.key[rows], firms.generation[rows])
-    firms.key[rows] = key
-    spread = rates.productivity_spread
-    draw = np.exp(spread * normal(seed, "productivity of a new firm", key) - spread**2 / 2)
-    base = columns.productivity_eur[rows]
-    floor = columns.labour_cost_eur[rows] / (1.0 - _other_costs(columns, rows)) * 1.02
-    firms.productivity_eur[rows] = np.maximum(base * draw, np.minimum(floor, base))
-    size = np.minimum(rates.birth_fte, np.maximum(columns.fte[rows], 0.3))
-    wanted = size * (0.5 + exponential(seed, "size of a new firm", key) / 2)
-    fte = np.minimum(wanted, columns.fte[rows] * 1.5)
-    firms.fte[rows] = fte
-    output = fte * firms.productivity_eur[rows]
-    firms.expected_demand[rows] = output
-    firms.capacity_eur[rows] = output / 0.82
-    share = np.minimum(fte / np.maximum(columns.fte[rows], 1e-300), 1.0)
-    firms.household_weight[rows] = demand.household_weight[rows] * share
-    firms.outside_weight[rows] = demand.outside_weight[rows] * share
-    firms.unit_cost[rows] = (
-        _other_costs(columns, rows) + columns.labour_cost_eur[rows] / firms.productivity_eur[rows]
-    )
-    firms.alive[rows] = True
-    # a new firm orders its first stock from outside and can work once it has arrived
-    slots, owner = slots_of(network, rows)
-    supply.pending_outside[slots] = (
-        network.slot_coefficient[slots] * network.slot_stock_months[slots] * output[owner]
-    )
-    equity = rates.birth_cash_months * output
-    firms.cash[rows] = equity
-    ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))
-    _recruit(rows, columns, fte, zones, market, labour)
-    return rows
-
-
-def _other_costs(columns: Firms, rows: Ints) -> Floats:
-    """Return unit cost less labour at base prices, EUR per EUR of output."""
-    labour = columns.labour_cost_eur[rows] / columns.productivity_eur[rows]
-    return columns.unit_cost[rows] - labour
-
-
-def _recruit(
-    rows: Ints,
-    columns: Firms,
-    fte: Floats,
-    zones: ZoneState,
-    market: LabourMarket,
-    rates: LabourRates,
-) -> None:
-    """Take the first staff of new firms from the pools of the zones that usually commute there."""
-    z = len(zones.short)
-    heads = np.bincount(columns.zone[rows], weights=fte, minlength=z) / FTE_PER_HEAD
-    shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
-    hire_residents(zones, rates, shares * heads, np.zeros(z))
 
 
 def renew_links(
@@ -333,16 +265,16 @@ def rebalance_markets(columns: Firms, firms: FirmState, demand: FinalDemand) -> 
 
     Called when firms opened or closed; a group without a living firm leaks outside.
     """
-    firms.household_share[:] = firms.household_weight * group_factor(
-        columns.group, firms.household_weight, demand.household_share
+    firms.household_share[:] = market_shares(
+        columns, firms.household_weight, demand.household_share
     )
-    firms.outside_demand[:] = firms.outside_weight * group_factor(
-        columns.group, firms.outside_weight, demand.outside_demand_eur
+    firms.outside_demand[:] = market_shares(
+        columns, firms.outside_weight, demand.outside_demand_eur
     )
 
 
-def group_factor(group: Ints, weight: Floats, total: Floats) -> Floats:
-    """Return, for each firm, its group's total over its group's sum of weights (n,)."""
-    summed = np.bincount(group, weights=weight, minlength=len(total))
+def market_shares(columns: Firms, weight: Floats, total: Floats) -> Floats:
+    """Share each group's total (groups,) among its firms by weight (n,)."""
+    summed = columns.sum_by_group(weight, len(total))
     factor = np.where(summed > 0, total / np.where(summed > 0, summed, 1.0), 0.0)
-    return factor[group]
+    return weight * columns.of_groups(factor)

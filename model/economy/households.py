@@ -26,6 +26,8 @@ def pay_residents(
     zones: ZoneState,
     incomes: Incomes,
     net_pay_share: float,
+    saving_rate: float,
+    outside_insertion_eur: Floats,
     transfers: Floats,
     short_benefit_eur: float,
     long_benefit_eur: float,
@@ -34,7 +36,13 @@ def pay_residents(
     """Add up the month's income of residents of each zone, EUR (Z,).
 
     Net pay follows commuting (part of it leaves with workers who live outside); insertion pay and
-    dividends stay in the firm's zone; benefits go to the unemployed; transfers are exogenous.
+    dividends stay in the firm's zone; benefits go to the unemployed; transfers are exogenous. Part
+    of pay is saved outside.
+
+    Parameters
+    ----------
+    outside_insertion_eur
+        (Z,), cost of insertion hours worked here for contractors from outside.
     """
     by_zone = columns.sum_by_zone(incomes.wages) * net_pay_share
     workers = zones.employed.sum(axis=0)
@@ -43,7 +51,13 @@ def pay_residents(
     insertion = columns.sum_by_zone(incomes.posts) * net_pay_share
     dividends = columns.sum_by_zone(incomes.dividends)
     benefits = short_benefit_eur * zones.short + long_benefit_eur * zones.long
-    income = by_residence[:-1] + insertion + dividends + benefits + transfers
+    net_pay = by_residence[:-1] + insertion + net_pay_share * outside_insertion_eur
+    saved = saving_rate * net_pay
+    income = net_pay - saved + dividends + benefits + transfers
+    hired_outside = float(outside_insertion_eur.sum())
+    ledger.pay("outside", "households", "insertion pay", net_pay_share * hired_outside)
+    ledger.pay("outside", "state", "contributions", (1.0 - net_pay_share) * hired_outside)
+    ledger.pay("households", "outside", "saving", float(saved.sum()))
     # workers without residents behind them (no heads in the zone) are paid outside
     paid_outside = float(by_zone.sum() - by_residence[:-1].sum())
     ledger.pay("households", "outside", "pay of commuters from outside", paid_outside)

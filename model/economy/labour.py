@@ -13,9 +13,6 @@ from model.territory.territory import Firms, LabourMarket
 
 Floats = NDArray[np.float64]
 
-FTE_PER_HEAD = 0.9
-"""Full-time equivalents of one person at work (`model.md`, notation)."""
-
 FTE_PER_POST_HEAD = 0.57
 """FTE of one employee on an insertion contract (0.55-0.6, `facts.md` 3.3)."""
 
@@ -23,10 +20,12 @@ SIAE_KINDS = ("ACI", "EI", "ETTI", "AI")
 """Structures whose posts are insertion contracts of at most 24 months."""
 
 
-def post_heads(kind: NDArray[np.int8], posts_fte: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def post_heads(
+    kind: NDArray[np.int8], posts_fte: Floats, fte_per_head: float
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Return heads on the posts of each structure (n,), and whether on insertion contracts."""
     integration = np.isin(kind, [KINDS.index(name) for name in SIAE_KINDS])
-    return posts_fte / np.where(integration, FTE_PER_POST_HEAD, FTE_PER_HEAD), integration
+    return posts_fte / np.where(integration, FTE_PER_POST_HEAD, fte_per_head), integration
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class LabourRates:
         (Z,), monthly chance that a short-term unemployed person becomes long-term.
     inactive_pull
         (Z,), weight in hiring of an available inactive person, 1 for a short-term unemployed.
+    fte_per_head
+        Full-time equivalents of one person at work.
     """
 
     separation: float
@@ -58,6 +59,7 @@ class LabourRates:
     to_inactivity: float
     to_long: Floats
     inactive_pull: Floats
+    fte_per_head: float
 
 
 @dataclass
@@ -104,15 +106,15 @@ def adjust_staff(
         firms.fte[:] = desired
         zero = np.zeros(z)
         return LabourFlows(zero, zero, zero, zero)
-    affordable = usual_leavers + np.maximum(liquidity, 0.0) / columns.labour_cost_eur
+    affordable = usual_leavers + np.maximum(liquidity, 0.0) / firms.labour_cost_eur
     np.minimum(wanted, affordable, out=wanted)
-    vacancies = columns.sum_by_zone(wanted) / FTE_PER_HEAD
+    vacancies = columns.sum_by_zone(wanted) / rates.fte_per_head
     filled = _filled_share(vacancies, zones, market, rates)
     hired = wanted * filled[columns.zone]
     firms.fte[:] = staying - layoffs + hired
     left = usual_leavers + layoffs
-    separations = columns.sum_by_zone(left) / FTE_PER_HEAD
-    hires = columns.sum_by_zone(hired) / FTE_PER_HEAD
+    separations = columns.sum_by_zone(left) / rates.fte_per_head
+    hires = columns.sum_by_zone(hired) / rates.fte_per_head
     from_insertion = _move_heads(zones, market, rates, hires, separations, exits_to_work)
     return LabourFlows(hires, vacancies, separations, from_insertion)
 

@@ -108,7 +108,7 @@ def pay_costs(
     clause_cost_eur
         Cost of an FTE-month of insertion hours.
     """
-    wages = columns.labour_cost_eur * firms.fte
+    wages = firms.labour_cost_eur * firms.fte
     posts = columns.post_cost_eur * columns.posts_fte * firms.alive
     posts += clause_cost_eur * firms.clause_fte
     aid = columns.post_subsidy_eur * columns.posts_fte * firms.alive

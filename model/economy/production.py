@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,10 @@ class GoodsFlows:
     demand_households: Floats
     demand_contracts: Floats
     demand_outside: Floats
-    output: Floats
-    fill: Floats
-    slot_local: Floats
-    slot_outside: Floats
+    output: Floats = field(init=False)
+    fill: Floats = field(init=False)
+    slot_local: Floats = field(init=False)
+    slot_outside: Floats = field(init=False)
 
 
 def place_orders(

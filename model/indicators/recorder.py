@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.labour import FTE_PER_HEAD, LabourFlows
-from model.economy.money import Incomes
-from model.economy.production import GoodsFlows
+from model.flows import MonthFlows
 from model.indicators.records import Records
-from model.procurement.award import Awards
-from model.procurement.bids import Bids
 from model.procurement.contracts import Execution
-from model.procurement.insertion import InsertionFlows
-from model.procurement.tenders import DIRECT, Tenders
+from model.procurement.legal_calendar import RulesInForce
+from model.procurement.practice import Practice
+from model.procurement.tenders import DIRECT
 from model.state import State
 from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import DerivedColumns
@@ -26,32 +22,6 @@ from model.territory.territory import Territory
 Floats = NDArray[np.float64]
 
 LOCAL_AUTHORITIES = ("commune", "epci", "departement", "region")
-
-
-@dataclass
-class MonthFlows:
-    """Everything that one month produced and that records need; filled step by step."""
-
-    tenders: Tenders = field(init=False)
-    bids: Bids = field(init=False)
-    awards: Awards = field(init=False)
-    execution: Execution = field(init=False)
-    goods: GoodsFlows = field(init=False)
-    orders: Floats = field(init=False)
-    asked: Floats = field(init=False)
-    consumption: Floats = field(init=False)
-    insertion: InsertionFlows = field(init=False)
-    incomes: Incomes = field(init=False)
-    labour: LabourFlows = field(init=False)
-    household_income: Floats = field(init=False)
-    benefits: Floats = field(init=False)
-    traced: Floats = field(init=False)
-    lever_pay: Floats = field(init=False)
-    lever_cost_buyers: Floats = field(init=False)
-    lever_cost_departement: Floats = field(init=False)
-    local_inputs: Floats = field(init=False)
-    closed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    opened: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
 
 class Recorder:
@@ -64,10 +34,10 @@ class Recorder:
         h: Mapping[str, float],
         keep_awards: bool = False,
     ) -> None:
-        self._t, self._d = territory, derived
+        self._t, self._d, self._h = territory, derived, h
         self.keeps_awards = keep_awards
         benefit = h["benefit_short_eur"] * territory.money_scale
-        self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / FTE_PER_HEAD
+        self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / h["fte_per_head"]
         self._z = len(territory.zones.keys)
         self.clear()
 
@@ -79,33 +49,21 @@ class Recorder:
         self._local_volume: list[Floats] = []
         self._local_fte: list[Floats] = []
 
-    def record(
-        self,
-        state: State,
-        flows: MonthFlows,
-        traced: Floats,
-        rules_publicity_eur: float,
-        reserved_target: float,
-        benefits: Floats,
-    ) -> None:
-        """Add one month.
+    def empty_copy(self) -> Recorder:
+        """Return a recorder of the same world that has recorded nothing."""
+        return Recorder(self._t, self._d, self._h, self.keeps_awards)
 
-        Parameters
-        ----------
-        traced
-            (n, 3), shares of each firm's sales traced to public contracts: directly, through
-            suppliers, through households.
-        reserved_target
-            Target share of addressable purchases in force.
-        benefits
-            (Z,), paid to the unemployed, EUR.
-        """
-        firm = self._firm_quantities(state, flows, traced)
-        people = self._people_quantities(state, flows, benefits)
-        tenders = self._tender_quantities(flows, rules_publicity_eur)
+    def record(
+        self, state: State, flows: MonthFlows, rules: RulesInForce, practice: Practice
+    ) -> None:
+        """Add one month under its rules and practice."""
+        firm = self._firm_quantities(state, flows)
+        people = self._people_quantities(state, flows)
+        publicity = rules.publicity_threshold * self._t.money_scale
+        tenders = self._tender_quantities(flows, publicity)
         if self.keeps_awards:
             self.awards.append(award_columns(flows, state.month, len(self._t.firms)))
-        contracts = self._contract_quantities(state, flows, reserved_target)
+        contracts = self._contract_quantities(state, flows, practice.reserved_share)
         for name, value in (firm | people | tenders | contracts).items():
             self._months[name].append(value)
 
@@ -126,16 +84,19 @@ class Recorder:
     def _by_firm(self, values: Floats) -> Floats:
         return self._t.firms.sum_by_zone(values)
 
-    def _firm_quantities(
-        self, state: State, flows: MonthFlows, traced: Floats
-    ) -> dict[str, Floats]:
-        f = state.firms
+    def _firm_quantities(self, state: State, flows: MonthFlows) -> dict[str, Floats]:
+        f, traced = state.firms, flows.traced
         posts = self._t.firms.posts_fte * f.alive
         present = f.fte + posts + f.clause_fte
         parts = [self._by_firm(present * traced[:, i]) for i in range(3)]
         total = self._by_firm(present)
         supported = traced.sum(axis=1) * flows.goods.output
+        contributions = 1.0 - self._t.net_pay_share
         wages = flows.incomes.wages + flows.incomes.posts
+        taxes = self._by_firm(
+            self._t.firms.production_tax * flows.goods.output + contributions * wages
+        )
+        taxes += contributions * flows.outside_insertion_eur
         zone = self._t.firms.zone
         return {
             "jobs_present_fte": total,
@@ -146,16 +107,11 @@ class Recorder:
             "failures_n": np.bincount(zone[flows.closed], minlength=self._z).astype(np.float64),
             "births_n": np.bincount(zone[flows.opened], minlength=self._z).astype(np.float64),
             "supported_sales_eur": self._by_firm(supported),
-            "taxes_state_eur": self._by_firm(
-                self._t.firms.production_tax * flows.goods.output
-                + (1.0 - self._t.net_pay_share) * wages
-            ),
+            "taxes_state_eur": taxes,
             "subsidies_state_eur": self._by_firm(self._t.firms.post_subsidy_eur * posts),
         }
 
-    def _people_quantities(
-        self, state: State, flows: MonthFlows, benefits: Floats
-    ) -> dict[str, Floats]:
+    def _people_quantities(self, state: State, flows: MonthFlows) -> dict[str, Floats]:
         zones, i = state.zones, flows.insertion
         return {
             "unemployed_heads": zones.short + zones.long,
@@ -167,7 +123,7 @@ class Recorder:
             "insertion_exits_n": i.exits,
             "insertion_exits_work_n": np.minimum(i.exits, flows.labour.from_insertion),
             "household_income_eur": flows.household_income,
-            "benefits_state_eur": benefits,
+            "benefits_state_eur": flows.benefits,
             "lever_cost_buyer_eur": flows.lever_cost_buyers,
             "lever_cost_departement_eur": flows.lever_cost_departement,
         }

@@ -11,17 +11,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy.production import GoodsFlows
-from model.state import PublicState, ZoneState
+from model.flows import MonthFlows
+from model.state import PublicState, State, ZoneState
 from model.territory.territory import Territory
 
 Floats = NDArray[np.float64]
+
+
+def trace_month(territory: Territory, state: State, flows: MonthFlows) -> None:
+    """Trace the month's sales and incomes to contracts, before links and firms change."""
+    flows.traced = trace_sales(
+        territory,
+        state.public,
+        state.supply.supplier,
+        flows.link_orders,
+        flows.goods,
+        flows.consumption,
+    )
+    trace_income(
+        territory,
+        state.public,
+        state.zones,
+        flows.traced,
+        flows.incomes.wages,
+        flows.incomes.dividends,
+        flows.household_income,
+    )
 
 
 def trace_sales(
     territory: Territory,
     public: PublicState,
     supplier: NDArray[np.intp],
-    orders: Floats,
+    link_orders: Floats,
     goods: GoodsFlows,
     consumption: Floats,
 ) -> Floats:
@@ -37,8 +59,8 @@ def trace_sales(
     direct = np.divide(goods.demand_contracts * fill, sales, out=np.zeros(n), where=positive)
     to_firms = np.empty((n, 2))
     for i in range(2):
-        mix = network.of_clients(public.tracer[:, i])
-        mix *= orders
+        mix = np.repeat(public.tracer[:, i], network.links_of_firm)
+        mix *= link_orders
         to_firms[:, i] = network.asked_of_suppliers(mix, supplier) * fill
     spent = np.sum(
         (consumption * public.household_tracer)[:, None] * t.demand.household_kernel, axis=0
@@ -68,7 +90,8 @@ def trace_income(
     t = territory
     z = len(income)
     from_sales = traced.sum(axis=1)
-    by_zone = t.firms.sum_by_zone(wages * from_sales) * t.net_pay_share
+    spent = t.net_pay_share * (1.0 - t.saving_rate)
+    by_zone = t.firms.sum_by_zone(wages * from_sales) * spent
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     residents = np.sum(zones.employed[:-1] / workers * by_zone, axis=1)
     owners = t.firms.sum_by_zone(dividends * from_sales)

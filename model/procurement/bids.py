@@ -43,16 +43,17 @@ class CategoryColumns:
 
     @classmethod
     def of(cls, categories: tuple[Category, ...], codes: tuple[str, ...]) -> CategoryColumns:
-        """Turn category entries into columns; sectors as positions in ``codes``."""
+        """Turn category entries into columns; sectors as positions in ``codes``, -1 if absent."""
         place = {code: i for i, code in enumerate(codes)}
+        trade = place.get("GZ", -1)
         return cls(
             works=np.array([c.kind == "works" for c in categories]),
             traded=np.array([c.traded for c in categories]),
             labour_share=np.array([c.labour_share for c in categories]),
             product_sector=np.array(
-                [place.get(c.product_sector, place["GZ"]) for c in categories], dtype=np.int32
+                [place.get(c.product_sector, trade) for c in categories], dtype=np.int32
             ),
-            product_trade_sector=place["GZ"],
+            product_trade_sector=trade,
             structure_supplied=np.array([c.siae_supplied for c in categories]),
         )
 
@@ -173,19 +174,21 @@ def _local_bids(
     rows = informed.rows
     present = rows >= 0
     keys = mix(stream(seed, "bid", tenders.key)[:, None], firms.key[rows])
-    trader = (columns.sector[rows] == categories.product_trade_sector) & categories.traded[
-        tenders.category
-    ][:, None]
+    trade = columns.sector[rows] == categories.product_trade_sector
+    trader = trade & categories.traded[tenders.category][:, None]
     output_share = np.where(trader, h["goods_margin"], 1.0)
     monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
-    room = np.maximum(firms.capacity_eur[rows], 1e-300)
+    # an empty place reads the last row, which may be a closed firm without capacity
+    room = np.where(present, np.maximum(firms.capacity_eur[rows], 1e-300), monthly_output)
+    # a firm born in the run stands alone, whatever enterprise held its row before
+    young = firms.generation[rows] > 0
     # a group lends its establishments hands, within limits, for the lots that they bid for
     group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
-    size = monthly_output / (room * group)
+    size = monthly_output / (room * np.where(young, 1.0, group))
     load = firms.expected_demand[rows] / room
     cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
     waited = monthly_output * tenders.payment_days[:, None] / 30.0
-    small = columns.enterprise_class[rows] <= 1
+    small = (columns.enterprise_class[rows] <= 1) | young
     advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
     strain = np.maximum(waited - advance * output_share, 0.0) / np.maximum(cash, 1e-300)
     logit = (
@@ -197,8 +200,10 @@ def _local_bids(
         - h["bid_clause"] * tenders.clause[:, None]
         - h["bid_cash"] * np.minimum(strain, 3.0)
         - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
+        + h["bid_experience"] * firms.experience[rows]
     )
-    turnover = columns.enterprise_turnover_eur[rows]
+    own_turnover = 12.0 * firms.expected_demand[rows] / np.where(trade, h["goods_margin"], 1.0)
+    turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])
     able = turnover >= tenders.required_turnover[:, None] * tenders.amount_eur[:, None]
     fits = size + load <= h["most_load_to_bid"]
     chance = np.where(present & able & fits, _logistic(logit), 0.0)

@@ -22,6 +22,9 @@ LIST_SIZE = 128
 STRUCTURES_SIZE = 24
 """Most social structures kept for a (category, zone) pair."""
 
+REST_OF_HOLDER = 0.25
+"""Chance, over the usual one, that the last holder is solicited again under the waiver."""
+
 INFORMED_SIZE = 16
 """Most establishments of the territory that hear of one lot."""
 
@@ -38,6 +41,8 @@ class CandidateLists:
         (C × Z, LIST_SIZE), nearness × size, visibility apart.
     structures
         int32 (C × Z, STRUCTURES_SIZE), structures that a reserved lot can go to.
+    market_key
+        (C × Z,), key of each pair, from the names of the category and of the zone.
     overdispersion
         (C,), of the number of bids: variance = mean + overdispersion × mean².
     """
@@ -45,6 +50,7 @@ class CandidateLists:
     rows: Ints
     weight: Floats
     structures: Ints
+    market_key: NDArray[np.uint64]
     overdispersion: Floats
 
 
@@ -59,6 +65,7 @@ def build_candidate_lists(
     reach_km: float,
     size_exponent: float,
     overdispersion: Floats,
+    market_key: NDArray[np.uint64],
     seed: int,
 ) -> CandidateLists:
     """Keep, for each category and zone, the first of a keyed race on nearness × size.
@@ -71,6 +78,8 @@ def build_candidate_lists(
         (n, C) for structures only: categories of each (rows of ordinary firms are False).
     structure
         (n,), firms that reserved lots can go to.
+    market_key
+        (C × Z,), key of each (category, zone) pair.
     distance_km
         (Z, Z); ``reach_km`` the distance over which the chance to hear of a lot falls by e.
     """
@@ -90,13 +99,13 @@ def build_candidate_lists(
                 (reserved, structures, STRUCTURES_SIZE),
             ):
                 weight = nearness[zone[pool]] * size[pool]
-                race = mix(stream(seed, "candidate list", c, z), key[pool])
+                race = mix(stream(seed, "candidate list", market_key[c * zones + z]), key[pool])
                 time = -np.log(to_uniform(race)) / weight
                 kept = np.sort(pool[np.argsort(time, kind="stable")[:limit]])
                 table[c * zones + z, : len(kept)] = kept
                 if table is rows:
                     weights[c * zones + z, : len(kept)] = nearness[zone[kept]] * size[kept]
-    return CandidateLists(rows, weights, structures, np.asarray(overdispersion, dtype=np.float64))
+    return CandidateLists(rows, weights, structures, market_key, overdispersion)
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,8 @@ def race_candidates(
     tender_key: NDArray[np.uint64],
     informed: Floats,
     attraction: Floats,
+    present_holder: Ints,
+    rotates: NDArray[np.bool_],
     entity_key: NDArray[np.uint64],
     zone: NDArray[np.integer],
     distance_to: Floats,
@@ -132,6 +143,9 @@ def race_candidates(
         (T,), how many firms hear of the lot.
     attraction
         (n,), visibility of firms that are alive, 0 of the others.
+    present_holder, rotates
+        (T,), firm whose contract ends, and whether the buyer must not always go to the same one:
+        under the waiver of competition several firms are solicited in turn.
     distance_to
         (T, Z), from the zone of performance.
     """
@@ -144,6 +158,8 @@ def race_candidates(
         weight[reserved] = 1.0
     present = rows >= 0
     pull = np.where(present, weight * attraction[rows], 0.0)
+    again = rotates[:, None] & (rows == present_holder[:, None])
+    pull = np.where(again, REST_OF_HOLDER * pull, pull)
     keys = mix(stream(seed, "hears of a lot", tender_key)[:, None], entity_key[rows])
     with np.errstate(divide="ignore"):
         time = -np.log(to_uniform(keys)) / pull

@@ -34,6 +34,12 @@ class Execution:
     asked: Floats
     delivered: Floats
     bought_outside: Floats
+    due_next_month: Floats
+
+    def due_from_buyers(self, firms: int) -> Floats:
+        """Return what buyers will pay each firm next month on what it has delivered (n,)."""
+        due = np.bincount(self.holder, weights=self.due_next_month, minlength=firms + 1)
+        return due[:firms]
 
 
 def start_contracts(
@@ -149,7 +155,7 @@ def ask_delivery(
     holder = contracts.holder[active]
     demand = np.bincount(holder, weights=wanted, minlength=firms + 1)[:firms]
     empty = np.zeros(len(active))
-    return Execution(active, holder, buyer, asked, empty, empty), demand
+    return Execution(active, holder, buyer, asked, empty, empty, empty), demand
 
 
 def deliver_contracts(
@@ -189,6 +195,7 @@ def deliver_contracts(
     share = collected_share(payment_days[execution.buyer])
     paid = contracts.receivable_eur[rows] * share
     contracts.receivable_eur[rows] -= paid
+    execution.due_next_month = contracts.receivable_eur[rows] * share
     left = np.maximum(contracts.months_left[rows], 1)
     recovered = np.minimum(paid, contracts.advance_eur[rows] / left)
     contracts.advance_eur[rows] -= recovered
@@ -232,6 +239,12 @@ def end_contracts_of(
         column[rows] = 0.0
     contracts.holder[rows] = -1
     contracts.months_left[rows] = 1
+
+
+def gain_experience(holders: Ints, firms: FirmState) -> None:
+    """Fade experience of public contracts over two years, and renew it for today's holders."""
+    firms.experience *= 1.0 - 1.0 / 24.0
+    firms.experience[holders[holders < len(firms.experience)]] = 1.0
 
 
 def count_down(contracts: ContractState) -> None:

@@ -44,12 +44,12 @@ def charge_levers(
     """
     z = len(zones.keys)
     unit = money_scale
-    competitive = tenders.procedure != DIRECT
+    called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
     more_sourcing = practice.sourcing_breadth - practice.usual_sourcing_breadth
     sourcing = more_sourcing * h["sourcing_cost_eur_per_need"] * unit
-    further = (tenders.contract >= needs) * h["further_lot_cost_eur"] * unit
+    further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"] * unit
     cost = np.bincount(
-        tenders.buyer, weights=competitive * sourcing + further, minlength=len(public.buyer_cash)
+        tenders.buyer, weights=called * sourcing + further, minlength=len(public.buyer_cash)
     )
     public.buyer_cash -= cost
     public.lever_cost_year += cost

@@ -30,7 +30,7 @@ HOURS_FOLLOWED_BY_FACILITATOR = 43_000.0 / 12.0
 @dataclass
 class InsertionFlows:
     """Insertion of the month by zone (Z,): hours due and executed, people entering and leaving,
-    and the share of them who would have found work anyway."""
+    the share of them who would have found work anyway, and FTE at work for outside contractors."""
 
     hours_due: Floats
     hours_executed: Floats
@@ -38,6 +38,7 @@ class InsertionFlows:
     exits: Floats
     exits_to_work: Floats
     deadweight: float
+    outside_fte: Floats
 
 
 def execute_clauses(
@@ -80,8 +81,11 @@ def execute_clauses(
     executed = np.minimum(zones.clause * hours_each, wanted)
     share = executed / np.maximum(due_by_zone, 1e-300)
     n = len(columns)
-    by_firm = np.bincount(contracts.holder[rows], weights=due * share[place], minlength=n + 1)
-    firms.clause_fte[:] = by_firm[:n] / HOURS_PER_FTE_MONTH
+    fte = due * share[place] / HOURS_PER_FTE_MONTH
+    holder = contracts.holder[rows]
+    firms.clause_fte[:] = np.bincount(holder, weights=fte, minlength=n + 1)[:n]
+    away = np.where(holder == n, fte, 0.0)
+    outside_fte = np.bincount(place, weights=away, minlength=z).astype(np.float64)
     zones.long += exits - entries
     from_posts = siae_heads / h["insertion_post_months"]
     to_work = h["insertion_exit_to_work"] * (exits + from_posts)
@@ -92,4 +96,5 @@ def execute_clauses(
         exits + from_posts,
         to_work,
         h["insertion_deadweight"],
+        outside_fte,
     )

@@ -90,7 +90,7 @@ def plan_tenders(
     Parameters
     ----------
     has_structure
-        (C × Z,), whether a social structure of the territory supplies the category near the zone.
+        (C × Z,), whether a social structure of the territory supplies the category.
     volume_factor
         (B,), what the buyer can afford of its base volume this year.
     money_scale
@@ -120,7 +120,7 @@ def plan_tenders(
     reservable = categories.structure_supplied[category] & has_structure[pair]
     chance = practice.reserved_share * buyers.reservable_ratio[buyer]
     reserved = reservable & (draw["reserve"] < chance)
-    wanted = practice.social_coverage * _tilt_to_large(amount / money_scale, rules, h)
+    wanted = practice.social_coverage * _tilt_to_large(estimate / money_scale, rules, h)
     consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
     labour = categories.labour_share[category]
     hours = amount / money_scale * labour * practice.social_clause_rate / h["insertion_hourly_cost"]
@@ -143,6 +143,7 @@ def plan_tenders(
         consideration=consideration | reserved,
         clause=clause,
         clause_hours=np.where(clause, hours / np.maximum(months, 1), 0.0),
+        first_call=failures == 0,
         required_turnover=np.where(procedure == DIRECT, 0.0, practice.required_turnover) * relaxed,
         payment_days=practice.payment_days[buyers.kind[buyer]] + h["acceptance_days"],
         advance_rate=np.where(
@@ -202,17 +203,19 @@ def informed_firms(tenders: Tenders, small_publicity_eur: float, h: Mapping[str,
     return mean * np.where(tenders.sounded, 1.0 + h["sourcing_reach"], 1.0)
 
 
-def liveliness(tenders: Tenders, overdispersion: Floats, seed: int) -> Floats:
+def liveliness(
+    tenders: Tenders, market_key: NDArray[np.uint64], overdispersion: Floats, seed: int
+) -> Floats:
     """Return how lively competition is for each lot (T,), of mean 1.
 
     Lognormal, keyed by category and zone for a quarter of the variance and by lot for the rest;
     with the draws of bids it over-disperses their number as a negative binomial of variance
-    ``mean + overdispersion · mean²`` would.
+    ``mean + overdispersion · mean²`` would. ``market_key`` (T,) is that of category and zone.
     """
     from scipy.special import ndtri
 
     variance = np.log1p(overdispersion[tenders.category])
-    market = mix(stream(seed, "liveliness of a market", tenders.category), tenders.zone)
+    market = stream(seed, "liveliness of a market", market_key)
     lot = mix(stream(seed, "liveliness of a lot"), tenders.key)
     draw = 0.5 * ndtri(to_uniform(market)) + np.sqrt(0.75) * ndtri(to_uniform(lot))
     return np.exp(np.sqrt(variance) * draw - variance / 2)

@@ -36,6 +36,8 @@ class Tenders:
     reserved, sounded, consideration, clause
         Whether the lot is reserved, preceded by sourcing, has a social consideration, and an
         insertion clause of ``clause_hours`` a month.
+    first_call
+        Whether it is the first call for this lot, not a relaunch.
     required_turnover
         Turnover required over estimated lot value.
     payment_days
@@ -61,6 +63,7 @@ class Tenders:
     consideration: Bools
     clause: Bools
     clause_hours: Floats
+    first_call: Bools
     required_turnover: Floats
     payment_days: Floats
     advance_rate: Floats

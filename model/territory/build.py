@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.hypotheses import HypothesisValues
 from model.networks.supply import SupplyNetwork, build_supply_network, supplier_tables
 from model.procurement.candidates import build_candidate_lists
 from model.procurement.categories import assign_trades, category_index, load_categories
 from model.procurement.needs import Needs, build_needs
+from model.random_streams import mix, purpose_key
 from model.territory.buyers import build_buyers, load_communes
 from model.territory.establishments import (
     TERRITORY_SEED,
@@ -40,7 +42,7 @@ Floats = NDArray[np.float64]
 
 
 def build_territory(
-    name: str, tables: TerritoryTables, h: Mapping[str, float], money_scale: float = 1.0
+    name: str, tables: TerritoryTables, h: HypothesisValues, money_scale: float = 1.0
 ) -> Territory:
     """Build a territory: firms, links, households, buyers, lot book, and the fixed point.
 
@@ -60,7 +62,7 @@ def build_territory(
     by_zone = np.bincount(establishments.zone, weights=establishments.fte, minlength=zones_n)
     zones = build_zones(tables, by_zone, h)
     national = national_columns(h, money_scale)
-    trades, supplies = _supplied_categories(establishments)
+    trades, supplies = _supplied_categories(establishments, h)
     firms = firm_columns(establishments, trades, national, h)
     supply, firms = _supply_network(firms, zones, national, h)
     demand = _final_demand(firms, zones, national, h)
@@ -88,6 +90,7 @@ def build_territory(
         h["bid_reach_km"],
         h["bid_size_exponent"],
         np.array([c.bid_overdispersion for c in categories]),
+        _pair_keys([c.key for c in categories], zones.keys),
         TERRITORY_SEED,
     )
     labour = _labour_market(firms, zones, h)
@@ -105,6 +108,7 @@ def build_territory(
         candidates=candidates,
         contracts=_no_contracts(needs),
         net_pay_share=h["net_pay_share"],
+        saving_rate=h["saving_rate"],
         dividends_to_residents=True,
         order_smoothing_months=1.0,
         spectral_radius=0.0,
@@ -120,7 +124,7 @@ EMBEDDED = ("cote-opale", "dunkerque")
 
 
 def _supplied_categories(
-    establishments: Establishments,
+    establishments: Establishments, h: Mapping[str, float]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
     """Return trades of ordinary firms (n, 2) and categories of structures (n, C)."""
     from model.territory.sectors import MODEL_SECTORS
@@ -132,6 +136,7 @@ def _supplied_categories(
         TERRITORY_SEED,
         sector_codes=MODEL_SECTORS,
         size_class=establishments.size_class,
+        h=h,
     )
     supplies = np.zeros((len(establishments.key), len(load_categories())), dtype=bool)
     for bit, key in enumerate(SUPPLY_CATEGORIES):
@@ -164,6 +169,7 @@ def _supply_network(
         zones.distance_km,
         by_sector("reach_km", codes),
         h["attachment_exponent"],
+        _pair_keys(zones.keys, codes),
         TERRITORY_SEED,
     )
     active = np.where(firms.output_eur > 0, fte, 0.0)
@@ -215,14 +221,14 @@ def _final_demand(
 
 def _labour_market(firms: Firms, zones: Zones, h: Mapping[str, float]) -> LabourMarket:
     """Return who works where in the model's firms, at the fixed point (heads)."""
-    from model.economy.labour import FTE_PER_HEAD, post_heads
+    from model.economy.labour import post_heads
 
     z = len(zones.keys)
     flows = np.vstack(
         [zones.employed_heads[:, None] * zones.commuting[:, :z], zones.incommuters_heads]
     )
-    jobs = firms.sum_by_zone(firms.fte) / FTE_PER_HEAD
-    heads, integration = post_heads(firms.kind, firms.posts_fte)
+    jobs = firms.sum_by_zone(firms.fte) / h["fte_per_head"]
+    heads, integration = post_heads(firms.kind, firms.posts_fte, h["fte_per_head"])
     posts = firms.sum_by_zone(heads)
     siae = firms.sum_by_zone(heads * integration)
     employed = flows * (jobs / flows.sum(axis=0))
@@ -235,6 +241,13 @@ def _labour_market(firms: Firms, zones: Zones, h: Mapping[str, float]) -> Labour
         posts_heads=posts,
         siae_heads=siae,
     )
+
+
+def _pair_keys(outer: Sequence[str], inner: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the key of each pair of names (outer × inner,), whatever their positions."""
+    first = np.array([purpose_key(name) for name in outer], dtype=np.uint64)
+    second = np.array([purpose_key(name) for name in inner], dtype=np.uint64)
+    return mix(first[:, None], second[None, :]).ravel()
 
 
 def _no_contracts(needs: Needs) -> OpeningContracts:

@@ -66,7 +66,7 @@ def read_or_make(folder: Path, make: Callable[[], Territory]) -> Territory:
 
 
 def store_arrays(value: object, folder: Path) -> None:
-    """Write a value: large arrays each in a ``.npy`` file, the rest pickled; beside, then renamed."""
+    """Write a value, large arrays each in a ``.npy`` file: beside, then renamed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".writing-"))
     try:

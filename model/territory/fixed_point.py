@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy.demography import group_factor
+from model.economy.demography import market_shares
 from model.errors import AncrageError
 from model.networks.supply import outside_shares
 from model.territory.territory import Territory
@@ -38,11 +38,9 @@ def _local_demand(territory: Territory) -> tuple[Floats, Floats]:
     """Return demand of firms and of residents on each firm (n,), at the fixed point."""
     t, network = territory, territory.supply
     orders = network.slot_coefficient * network.of_clients(t.firms.output_eur)
-    by_firms = network.asked_of_suppliers(orders, network.link_supplier)
+    by_firms = network.asked_of_suppliers(network.of_links(orders), network.link_supplier)
     spent = np.sum(t.demand.consumption_eur[:, None] * t.demand.household_kernel, axis=0)
-    share = t.demand.household_weight * group_factor(
-        t.firms.group, t.demand.household_weight, t.demand.household_share
-    )
+    share = market_shares(t.firms, t.demand.household_weight, t.demand.household_share)
     return by_firms, share * spent[t.firms.zone]
 
 
@@ -68,40 +66,51 @@ def close_market(territory: Territory) -> Territory:
     )
     groups = len(t.demand.household_share)
     weight = t.demand.household_weight
-    factor = group_factor(t.firms.group, weight, t.demand.household_share)
     scaled = weight * scale
-    kept = np.bincount(t.firms.group, weights=scaled * factor, minlength=groups)
+    shares = market_shares(t.firms, weight, t.demand.household_share)
+    kept = t.firms.sum_by_group(shares * scale, groups)
     demand = replace(t.demand, household_weight=scaled, household_share=kept)
     closed = replace(t, supply=supply, demand=demand)
     by_firms, by_households = _local_demand(closed)
     rest = output - ((by_firms + by_households) + by_buyers)
     rest = np.where(output > 0, np.maximum(rest, 0.0), 0.0)
-    total = np.bincount(t.firms.group, weights=rest, minlength=groups)
+    total = t.firms.sum_by_group(rest, groups)
     demand = replace(demand, outside_weight=rest, outside_demand_eur=total)
     return replace(closed, demand=demand)
 
 
-def order_smoothing(territory: Territory, wanted_months: float) -> Territory:
-    """Set τ of the order rule so that λ(1 + m/τ) stays under ``MOST_RADIUS``.
+def order_smoothing(
+    territory: Territory,
+    wanted_months: float,
+    *,
+    radius: float | None = None,
+    most: float = MOST_RADIUS,
+) -> Territory:
+    """Set τ of the order rule so that λ(1 + m/τ) stays under a bound.
 
     Parameters
     ----------
     wanted_months
         τ where stability allows it.
+    radius
+        λ where it is known; found by iteration otherwise.
+    most
+        The bound; 1 is the limit of stability while no order meets its floor of 0.
 
     Raises
     ------
     AncrageError
         If no τ can make the rule stable.
     """
-    radius = local_spectral_radius(territory)
+    if radius is None:
+        radius = local_spectral_radius(territory)
     stock = float(territory.supply.slot_stock_months.max(initial=0.0))
-    if radius >= MOST_RADIUS:
+    if radius >= most:
         raise AncrageError(
             f"the economy of '{territory.name}' keeps {radius:.2f} of each euro it spends: orders "
-            f"cannot be stable at {MOST_RADIUS} or more; lower local shares or household spending"
+            f"cannot be stable at {most:g} or more; lower local shares or household spending"
         )
-    least = radius * stock / (MOST_RADIUS - radius)
+    least = radius * stock / (most - radius)
     return replace(
         territory,
         order_smoothing_months=max(wanted_months, least),
@@ -109,15 +118,27 @@ def order_smoothing(territory: Territory, wanted_months: float) -> Territory:
     )
 
 
-def check_order_rule(radius: float, stock_months: float, smoothing_months: float) -> None:
-    """Refuse an order rule that would oscillate, with the τ that would not."""
-    if radius * (1.0 + stock_months / smoothing_months) > MOST_RADIUS * (1 + 1e-12):
-        least = radius * stock_months / max(MOST_RADIUS - radius, 1e-9)
-        raise AncrageError(
-            f"the order rule is unstable: λ(1 + m/τ) = "
-            f"{radius * (1.0 + stock_months / smoothing_months):.2f} exceeds {MOST_RADIUS}; "
-            f"set order_smoothing_months to at least {least:.1f}"
-        )
+def check_order_rule(territory: Territory, *, most: float = MOST_RADIUS) -> None:
+    """Refuse an order rule that would oscillate, with the τ that would not.
+
+    Raises
+    ------
+    AncrageError
+        If λ(1 + m/τ) exceeds ``most``.
+    """
+    radius, smoothing = territory.spectral_radius, territory.order_smoothing_months
+    stock = float(territory.supply.slot_stock_months.max(initial=0.0))
+    gain = radius * (1.0 + stock / smoothing)
+    if gain <= most * (1 + 1e-12):
+        return
+    if radius >= most:
+        remedy = "lower local shares or household spending"
+    else:
+        remedy = f"set order_smoothing_months to at least {radius * stock / (most - radius):.1f}"
+    raise AncrageError(
+        f"the order rule of '{territory.name}' is unstable: λ(1 + m/τ) = {gain:.2f} exceeds "
+        f"{most:g}; {remedy}"
+    )
 
 
 def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
@@ -128,14 +149,12 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
     t, network = territory, territory.supply
     output = np.maximum(t.firms.output_eur, 1e-300)
     pay = t.firms.labour_cost_eur * t.firms.fte + t.firms.post_cost_eur * t.firms.posts_fte
-    pay = pay / output * t.net_pay_share
+    pay = pay / output * t.net_pay_share * (1.0 - t.saving_rate)
     margin = np.maximum(1.0 - t.firms.unit_cost, 0.0) if t.dividends_to_residents else 0.0
     own = margin * t.firms.local_owned
     workers = np.maximum(t.labour.employed_heads.sum(axis=0), 1e-300)
     residence = t.labour.employed_heads[:-1] / workers
-    share = t.demand.household_weight * group_factor(
-        t.firms.group, t.demand.household_weight, t.demand.household_share
-    )
+    share = market_shares(t.firms, t.demand.household_weight, t.demand.household_share)
     sales = t.firms.output_eur.copy()
     radius = 0.0
     for _ in range(rounds):
@@ -149,7 +168,8 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
         income = np.sum(residence * wages, axis=1) + owners
         spent = np.sum(income[:, None] * t.demand.household_kernel, axis=0)
         sales = (
-            network.asked_of_suppliers(orders, network.link_supplier) + share * spent[t.firms.zone]
+            network.asked_of_suppliers(network.of_links(orders), network.link_supplier)
+            + share * spent[t.firms.zone]
         )
         radius = float(np.abs(sales).sum())
     return radius

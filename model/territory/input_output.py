@@ -334,23 +334,24 @@ def multipliers_of_split(io: InputOutput, parts: int) -> Multipliers:
     return replace(result, type1=means(one.type1), type2=type2)
 
 
+def multiplier_set_as_json(one: MultiplierSet | None) -> dict[str, list[float]] | None:
+    """Return one set as plain lists, for JSON."""
+    if one is None:
+        return None
+    return {
+        "output": one.output.tolist(),
+        "value_added": one.value_added.tolist(),
+        "employment": one.employment.tolist(),
+    }
+
+
 def multipliers_as_json(result: Multipliers) -> dict[str, object]:
     """Return the multipliers as plain lists, for JSON."""
-
-    def lists(one: MultiplierSet | None) -> dict[str, list[float]] | None:
-        if one is None:
-            return None
-        return {
-            "output": one.output.tolist(),
-            "value_added": one.value_added.tolist(),
-            "employment": one.employment.tolist(),
-        }
-
     return {
         "sectors": list(result.sectors),
         "dropped": list(result.dropped),
-        "type1": lists(result.type1),
-        "type2": lists(result.type2),
+        "type1": multiplier_set_as_json(result.type1),
+        "type2": multiplier_set_as_json(result.type2),
         "type2_reason": result.type2_reason,
     }
 

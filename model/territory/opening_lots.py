@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.switches import Switches
+from model.hypotheses import HypothesisValues
 from model.opening import TERRITORY_SEED, opening_state
 from model.procurement.award import award
-from model.procurement.bids import collect_bids
-from model.procurement.candidates import race_candidates
 from model.procurement.legal_calendar import rules_at
 from model.procurement.levers import Levers
-from model.procurement.plan import informed_firms, liveliness, plan_tenders
+from model.procurement.month import due_lots, gather_bids
 from model.procurement.practice import practice_in_force
+from model.setting import Setting
 from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import derive_columns
 from model.territory.fixed_point import MOST_CONTRACT_SHARE
@@ -30,7 +29,7 @@ SHARE_BEFORE_CONTRACTS = 0.4
 """Load of a firm, over its usual output, before it wins the contracts of the opening book."""
 
 
-def award_opening_lots(territory: Territory, h: Mapping[str, float]) -> OpeningContracts:
+def award_opening_lots(territory: Territory, h: HypothesisValues) -> OpeningContracts:
     """Award every need under current practice, in rounds, no firm above its contract share.
 
     A lot that would lift a firm above ``MOST_CONTRACT_SHARE`` of its output, or that nobody bids
@@ -38,7 +37,8 @@ def award_opening_lots(territory: Territory, h: Mapping[str, float]) -> OpeningC
     """
     t, n = territory, len(territory.firms)
     derived = derive_columns(t)
-    state, _ = opening_state(t, derived, h)
+    state, closure = opening_state(t, derived, h)
+    setting = Setting(t, derived, closure, h, Switches(), TERRITORY_SEED)
     count = len(t.needs.buyer)
     rules = rules_at(2024, 1)
     practice = practice_in_force(Levers(), -1, rules, BUYER_KINDS)
@@ -52,47 +52,8 @@ def award_opening_lots(territory: Territory, h: Mapping[str, float]) -> OpeningC
     for batch in range(BATCHES):
         contracts.months_left[:] = np.where(places % BATCHES == batch, 0, 1)
         firms.expected_demand[:] = SHARE_BEFORE_CONTRACTS * t.firms.output_eur + won
-        tenders = plan_tenders(
-            contracts,
-            t.needs,
-            derived.buyer_columns,
-            derived.categories,
-            derived.has_structure,
-            state.public.volume_factor,
-            practice,
-            rules,
-            t.money_scale,
-            h,
-            TERRITORY_SEED,
-        )
-        informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
-        lively = liveliness(tenders, t.candidates.overdispersion, TERRITORY_SEED)
-        pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
-        heard = race_candidates(
-            t.candidates,
-            pair,
-            tenders.reserved,
-            tenders.key,
-            informed * lively,
-            firms.visibility * firms.alive,
-            firms.key,
-            t.firms.zone,
-            t.zones.distance_km[tenders.zone],
-            TERRITORY_SEED,
-        )
-        threshold = rules.waiver_threshold_other * t.money_scale
-        bids = collect_bids(
-            tenders,
-            heard,
-            t.firms,
-            firms,
-            t.sectors,
-            derived.categories,
-            lively,
-            threshold,
-            h,
-            TERRITORY_SEED,
-        )
+        tenders = due_lots(setting, state, practice, rules)
+        bids = gather_bids(setting, state, tenders, rules)
         awards = award(tenders, bids, np.full(len(tenders), 9))
         place = np.maximum(awards.place, 0)[:, None]
         firm = np.take_along_axis(bids.firm, place, axis=1)[:, 0]

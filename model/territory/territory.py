@@ -46,7 +46,7 @@ class Firms:
     outside_chain_fte
         FTE-months in the rest of the country behind the lump, per EUR of output.
     unit_cost
-        Cost per EUR of output at base prices: inputs + taxes + capital + labour cost / productivity.
+        Cost per EUR of output at base prices: inputs, taxes, capital, labour cost/productivity.
     enterprise_multiple
         Size of the enterprise or group over that of the establishment, at least 1.
     enterprise_turnover_eur
@@ -96,6 +96,22 @@ class Firms:
         start = np.flatnonzero(np.diff(self.zone, prepend=-1))
         assert len(start) == int(self.zone[-1]) + 1, "a zone has no establishment"
         return start
+
+    @cached_property
+    def group_start(self) -> NDArray[np.intp]:
+        """First row of each group that has rows; rows are sorted by group."""
+        return np.flatnonzero(np.diff(self.group, prepend=-1))
+
+    def sum_by_group(self, values: Floats, groups: int) -> Floats:
+        """Sum a column of firms over each (zone, sector) group (groups,)."""
+        total = np.zeros(groups)
+        total[self.group[self.group_start]] = np.add.reduceat(values, self.group_start)
+        return total
+
+    def of_groups(self, values: Floats) -> Floats:
+        """Return a column of groups (groups,) repeated over the rows of each (n,)."""
+        counts = np.diff(self.group_start, append=len(self))
+        return np.repeat(values[self.group[self.group_start]], counts)
 
     def sum_by_zone(self, values: Floats) -> Floats:
         """Sum a column of firms over each zone (Z,)."""
@@ -207,8 +223,10 @@ class Sectors:
 class Territory:
     """A built territory at its exact fixed point; every array is read-only.
 
-    ``order_smoothing_months`` is τ of the order rule and ``spectral_radius`` the λ of the closed
-    local system that it was set for. ``money_scale`` is EUR per EUR of the data (1).
+    ``net_pay_share`` is the part of labour cost that workers get, ``saving_rate`` the part of it
+    that they do not spend. ``order_smoothing_months`` is τ of the order rule and
+    ``spectral_radius`` the λ of the closed local system that it was set for. ``money_scale`` is
+    EUR per EUR of the data (1).
     """
 
     name: str
@@ -224,6 +242,7 @@ class Territory:
     candidates: CandidateLists
     contracts: OpeningContracts
     net_pay_share: float
+    saving_rate: float
     dividends_to_residents: bool
     order_smoothing_months: float
     spectral_radius: float

@@ -21,7 +21,10 @@ def show(name: str, as_json: bool, language: Language) -> None:
     """Show the counts of territory NAME, its zones, sources and licences."""
     import numpy as np
 
+    from model.hypotheses import HypothesisValues
     from model.territory import load_territory
+    from model.territory.buyers import load_communes
+    from model.territory.regional_multipliers import regional_multipliers
     from viz.console import output, print_json, table
     from viz.numbers import number
     from viz.readme import STATUSES, SYNTHETIC, source_lines, sources
@@ -33,6 +36,7 @@ def show(name: str, as_json: bool, language: Language) -> None:
     rows = np.bincount(firms.zone, minlength=count)
     totals = {
         "zones": count,
+        "communes": sum(epci in found.zones.keys for epci in load_communes().epci),
         "population": float(np.sum(found.zones.population)),
         "establishments": len(firms),
         "jobs_fte": float(fte.sum()),
@@ -53,11 +57,21 @@ def show(name: str, as_json: bool, language: Language) -> None:
         }
         for z, key in enumerate(found.zones.keys)
     ]
+    multipliers = [
+        {
+            "delta": m.delta,
+            "type1": m.mean_type1,
+            "type2": m.mean_type2,
+            "sectors": dict(zip(found.sectors.codes, m.type2.tolist(), strict=True)),
+        }
+        for m in regional_multipliers(found, HypothesisValues())
+    ]
     if as_json:
         answer: dict[str, object] = {
             "territory": name,
             "totals": totals,
             "zones": zones,
+            "multipliers": multipliers,
             "sources": sources(),
         }
         answer["synthetic"] = list(SYNTHETIC)
@@ -79,6 +93,15 @@ def show(name: str, as_json: bool, language: Language) -> None:
                 number(float(str(zone[key])), 0, language)
                 for key in ("population", "establishments", "jobs_fte")
             ),
+        )
+    console.print(made)
+    made = table(
+        "Output multipliers inside the territory, mean over firms' output",
+        [("size exponent δ", "right"), ("type I", "right"), ("type II", "right")],
+    )
+    for row in multipliers:
+        made.add_row(
+            *(number(float(str(row[k])), 2, language) for k in ("delta", "type1", "type2"))
         )
     console.print(made)
     for status, meaning in STATUSES.items():

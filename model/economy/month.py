@@ -1,0 +1,192 @@
+"""The economy of one month, step by step: orders, production, money, labour, demography."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.economy import births, demography, households, labour, money, production
+from model.flows import MonthFlows
+from model.ledger import Ledger
+from model.procurement.contracts import ask_delivery, deliver_contracts, end_contracts_of
+from model.procurement.costs import charge_levers
+from model.procurement.practice import Practice
+from model.setting import Setting
+from model.state import State
+
+Floats = NDArray[np.float64]
+
+
+def order_inputs(setting: Setting, state: State, flows: MonthFlows) -> None:
+    """Order inputs for expected sales and to restore inventories."""
+    t = setting.territory
+    flows.orders = production.place_orders(
+        t.supply, state.firms, state.supply, t.order_smoothing_months
+    )
+    flows.link_orders = t.supply.of_links(flows.orders)
+
+
+def ask_firms(setting: Setting, state: State, flows: MonthFlows) -> None:
+    """Add up what each firm is asked: by firms, residents, buyers and outside clients."""
+    t, n = setting.territory, len(setting.territory.firms)
+    flows.execution, by_buyers = ask_delivery(
+        state.contracts, setting.derived.buyer_of_row, state.public.volume_factor, n
+    )
+    spends = setting.switches.households
+    flows.consumption = (state.zones.cash if spends else t.demand.consumption_eur).copy()
+    by_households = households.household_demand(t.demand, t.firms, state.firms, flows.consumption)
+    by_firms = t.supply.asked_of_suppliers(flows.link_orders, state.supply.supplier)
+    flows.asked = (by_firms + by_households) + by_buyers
+    flows.asked += state.firms.outside_demand
+    flows.goods = production.GoodsFlows(
+        demand_firms=by_firms,
+        demand_households=by_households,
+        demand_contracts=by_buyers,
+        demand_outside=state.firms.outside_demand.copy(),
+    )
+
+
+def produce(setting: Setting, state: State, flows: MonthFlows) -> None:
+    """Make what is asked, as far as capacity, staff and inputs allow."""
+    t, firms, goods = setting.territory, state.firms, flows.goods
+    limit = production.limits_of_inputs(t.supply, state.supply, len(t.firms))
+    effective = firms.fte + t.firms.post_productivity * t.firms.posts_fte
+    effective += setting.hypotheses["clause_productivity"] * firms.clause_fte
+    asked = flows.asked
+    goods.output = production.produce(asked, firms, effective, limit, setting.switches.ample)
+    goods.fill = np.divide(goods.output, asked, out=np.ones_like(asked), where=asked > 0)
+
+
+def deliver(
+    setting: Setting, state: State, practice: Practice, flows: MonthFlows, ledger: Ledger
+) -> None:
+    """Deliver inputs and contracts; adapt expectations to what was asked."""
+    t, h, goods = setting.territory, setting.hypotheses, flows.goods
+    goods.slot_local, goods.slot_outside = production.deliver_inputs(
+        t.supply, state.supply, flows.orders, goods.fill, goods.output, h["substitution_months"]
+    )
+    deliver_contracts(
+        state.contracts,
+        state.firms,
+        state.public,
+        flows.execution,
+        goods.fill,
+        practice.payment_days[t.buyers.kind] + h["acceptance_days"],
+        h["trade_days"],
+        ledger,
+    )
+    production.adapt_expectations(state.firms, flows.asked, h["expectation_speed"])
+
+
+def settle_money(
+    setting: Setting, state: State, practice: Practice, flows: MonthFlows, ledger: Ledger
+) -> None:
+    """Pay suppliers, staff, State and owners, and for levers; fund buyers."""
+    t, h, firms, public = setting.territory, setting.hypotheses, state.firms, state.public
+    flows.local_inputs = money.settle_trade(
+        t.supply, t.firms, firms, public, flows.goods, h["trade_days"], ledger
+    )
+    clause_cost = h["insertion_worker_cost_eur"] * t.money_scale
+    flows.incomes = money.pay_costs(
+        t.firms, firms, flows.goods.output, t.net_pay_share, clause_cost, ledger
+    )
+    flows.incomes.dividends = money.pay_dividends(
+        t.firms, firms, setting.closure.cash_target, t.dividends_to_residents, ledger
+    )
+    flows.lever_pay, flows.lever_cost_buyers, flows.lever_cost_departement = charge_levers(
+        practice,
+        flows.tenders,
+        len(t.needs.buyer),
+        t.buyers,
+        t.zones,
+        public,
+        h,
+        t.net_pay_share,
+        t.money_scale,
+        ledger,
+    )
+    grant = t.buyers.envelope_eur / 12.0
+    public.buyer_cash += grant
+    ledger.pay("state", "buyers", "envelopes", float(grant.sum()))
+
+
+def labour_market(setting: Setting, state: State, flows: MonthFlows) -> None:
+    """Separate, hire, and move people between work and the pools."""
+    t, h, firms = setting.territory, setting.hypotheses, state.firms
+    share = float(money.collected_share(h["trade_days"]))
+    due = (firms.receivable_firms + firms.receivable_outside) * share
+    due += flows.execution.due_from_buyers(len(firms.cash))
+    owed = (firms.payable_firms + firms.payable_outside) * share
+    flows.labour = labour.adjust_staff(
+        t.firms,
+        firms,
+        state.zones,
+        t.labour,
+        setting.closure.labour,
+        labour.desired_own_fte(t.firms, firms, h["clause_productivity"]),
+        firms.cash + due - owed,
+        flows.insertion.exits_to_work,
+        setting.switches.ample,
+    )
+
+
+def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Ledger) -> None:
+    """Add up residents' income and spend last month's."""
+    t, h, zones = setting.territory, setting.hypotheses, state.zones
+    short, long = (h[f"benefit_{pool}_eur"] * t.money_scale for pool in ("short", "long"))
+    clause_cost = h["insertion_worker_cost_eur"] * t.money_scale
+    flows.outside_insertion_eur = flows.insertion.outside_fte * clause_cost
+    flows.benefits = short * zones.short + long * zones.long
+    income = households.pay_residents(
+        t.firms,
+        zones,
+        flows.incomes,
+        t.net_pay_share,
+        t.saving_rate,
+        flows.outside_insertion_eur,
+        setting.closure.transfers_eur,
+        short,
+        long,
+        ledger,
+    )
+    income += flows.lever_pay
+    flows.household_income = income
+    bought = flows.goods.demand_households * flows.goods.fill
+    households.spend(zones, flows.consumption, bought, income, ledger)
+
+
+def renew_firms(setting: Setting, state: State, flows: MonthFlows, ledger: Ledger) -> None:
+    """Close and open firms, and renew links."""
+    t, firms, month = setting.territory, state.firms, state.month
+    rates = demography.demography_rates(setting.hypotheses)
+    if setting.switches.demography:
+        closed = demography.failing(t.firms, firms, rates, month)
+        end_contracts_of(
+            closed,
+            state.contracts,
+            setting.derived.buyer_of_row,
+            state.public,
+            ledger,
+            len(firms.cash),
+        )
+        demography.close_firms(closed, t, setting.closure.labour, state, ledger)
+        gap = unmet_share(setting, flows)
+        opened = births.open_firms(
+            t, setting.closure.labour, rates, state, gap, setting.seed, ledger
+        )
+        if len(closed) or len(opened):
+            demography.rebalance_markets(t.firms, firms, t.demand)
+        flows.closed, flows.opened = closed, opened
+    if setting.switches.links:
+        demography.renew_links(
+            t.supply, t.firms, firms, state.supply, flows.closed, rates, setting.seed, month
+        )
+
+
+def unmet_share(setting: Setting, flows: MonthFlows) -> Floats:
+    """Return unmet over asked demand of each (zone, sector) group."""
+    firms = setting.territory.firms
+    groups = len(setting.territory.demand.household_share)
+    asked = firms.sum_by_group(flows.asked, groups)
+    unmet = firms.sum_by_group(flows.asked - flows.goods.output, groups)
+    return np.divide(unmet, asked, out=np.zeros(groups), where=asked > 0)

@@ -1,0 +1,138 @@
+"""The procurement of one month, step by step: plan, bids, award, contracts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.flows import MonthFlows
+from model.ledger import Ledger
+from model.procurement import contracts as contract_life
+from model.procurement.award import award
+from model.procurement.bids import Bids, collect_bids
+from model.procurement.candidates import race_candidates
+from model.procurement.insertion import execute_clauses
+from model.procurement.legal_calendar import RulesInForce
+from model.procurement.plan import informed_firms, liveliness, plan_tenders, split_due_needs
+from model.procurement.practice import Practice
+from model.procurement.tenders import DIRECT, Tenders
+from model.setting import Setting
+from model.state import State
+
+
+def grant_volumes(setting: Setting, state: State) -> None:
+    """Set in January what each buyer can afford of its base volume."""
+    public = state.public
+    public.volume_factor[:] = contract_life.yearly_volume_factor(
+        setting.territory.buyers.envelope_eur,
+        public.lever_cost_year,
+        state.contracts,
+        setting.derived.buyer_of_row,
+        setting.hypotheses["budget_response"],
+    )
+    public.lever_cost_year[:] = 0.0
+
+
+def plan(
+    setting: Setting, state: State, practice: Practice, rules: RulesInForce, ledger: Ledger
+) -> Tenders:
+    """Put to competition the needs that are due, in lots; settle lots that are merged."""
+    t, d, contracts = setting.territory, setting.derived, state.contracts
+    if setting.switches.tenders:
+        target = setting.hypotheses["split_lot_target_eur"] * t.money_scale
+        merged = split_due_needs(contracts, t.needs, practice.allotment, target, setting.seed)
+        contract_life.end_merged_lots(
+            merged, d.buyer_of_row, contracts, state.firms, state.public, ledger
+        )
+    else:
+        over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
+        contracts.months_left[over] = contracts.months_total[over]
+    return due_lots(setting, state, practice, rules)
+
+
+def due_lots(setting: Setting, state: State, practice: Practice, rules: RulesInForce) -> Tenders:
+    """Describe the lots due this month."""
+    t, d = setting.territory, setting.derived
+    return plan_tenders(
+        state.contracts,
+        t.needs,
+        d.buyer_columns,
+        d.categories,
+        d.has_structure,
+        state.public.volume_factor,
+        practice,
+        rules,
+        t.money_scale,
+        setting.hypotheses,
+        setting.seed,
+    )
+
+
+def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Bids:
+    """Tell firms of each lot, near and far, and collect the bids of those that want it."""
+    t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
+    pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
+    market = t.candidates.market_key[pair]
+    lively = liveliness(tenders, market, t.candidates.overdispersion, seed)
+    informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
+    heard = race_candidates(
+        t.candidates,
+        pair,
+        tenders.reserved,
+        tenders.key,
+        informed * lively,
+        firms.visibility * firms.alive,
+        state.contracts.holder[tenders.contract],
+        tenders.procedure == DIRECT,
+        firms.key,
+        t.firms.zone,
+        t.zones.distance_km[tenders.zone],
+        seed,
+    )
+    threshold = rules.waiver_threshold_other * t.money_scale
+    return collect_bids(
+        tenders,
+        heard,
+        t.firms,
+        firms,
+        t.sectors,
+        setting.derived.categories,
+        lively,
+        threshold,
+        h,
+        seed,
+    )
+
+
+def award_and_start(setting: Setting, state: State, flows: MonthFlows, ledger: Ledger) -> None:
+    """Give each lot to the best valid bid by its weights, and write it into the lot book."""
+    failures = state.contracts.failures[flows.tenders.contract]
+    flows.awards = award(flows.tenders, flows.bids, failures)
+    if len(flows.tenders):
+        contract_life.start_contracts(
+            flows.tenders,
+            flows.bids,
+            flows.awards,
+            state.contracts,
+            state.firms,
+            state.public,
+            ledger,
+        )
+    holders = state.contracts.holder[state.contracts.holder >= 0]
+    contract_life.gain_experience(holders, state.firms)
+
+
+def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows) -> None:
+    """Execute insertion hours as far as they are followed and people can be found."""
+    market = setting.territory.labour
+    left = state.zones.posts / np.maximum(market.posts_heads, 1e-300)
+    flows.insertion = execute_clauses(
+        state.contracts,
+        flows.execution,
+        setting.derived.zone_of_row,
+        setting.territory.firms,
+        state.firms,
+        state.zones,
+        market.siae_heads * left,
+        practice.facilitators_fte,
+        setting.hypotheses,
+    )
