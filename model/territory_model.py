@@ -113,6 +113,11 @@ class TerritoryModel(mesa.Model):
         """The built territory, read-only."""
         return self.setting.territory
 
+    @property
+    def hypotheses(self) -> HypothesisValues:
+        """Values of the hypotheses of this run."""
+        return self.setting.hypotheses
+
     def _settle_tracer(self) -> None:
         """Bring the shares of sales traced to contracts to their fixed point.
 

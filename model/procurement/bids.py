@@ -23,6 +23,9 @@ Bools = NDArray[np.bool_]
 OUTSIDE_SIZE = 6
 """Most outside firms that hear of one lot."""
 
+OUTSIDE_STRUCTURES = 0.25
+"""Social structures from outside that hear of a reserved lot, over firms that hear of another."""
+
 MOST_HELP_OF_GROUP = 4.0
 """Most that the capacity of a group counts, over that of the establishment that would perform."""
 
@@ -243,12 +246,12 @@ def _outside_bids(
     keys = mix(stream(seed, "outside bid", tenders.key)[:, None], place)
     draws = [to_uniform(mix(keys, i)) for i in range(7)]
     size = np.log2(np.maximum(tenders.amount_eur / threshold_eur, 0.25))
-    heard = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
+    heard: Floats = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
     heard = heard * np.where(tenders.procedure == DIRECT, 0.3, 1.0)
     heard = heard + h["outside_formal"] * (tenders.procedure == FORMAL)
     goods = categories.traded[tenders.category]
     heard = heard + h["outside_goods"] * goods
-    heard = np.where(tenders.reserved, 0.25 * heard, heard) * liveliness
+    heard = heard * np.where(tenders.reserved, OUTSIDE_STRUCTURES, 1.0) * liveliness
     chance = np.clip(heard[:, None] - place, 0.0, 1.0) * h["outside_bid_chance"]
     trader = goods[:, None] & (draws[1] < h["outside_trader_share"])
     profile, trade = categories.profile, categories.trade_sector
