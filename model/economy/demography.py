@@ -205,12 +205,14 @@ def _dismiss(
         np.bincount(columns.zone[rows], weights=firms.fte[rows], minlength=z) / rates.fte_per_head
     )
     leave_work(zones, rates, heads)
+    firms.fte[rows] = 0.0
+    if not columns.posts_fte[rows].any():
+        return
     on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows], rates.fte_per_head)
     lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost
     zones.long += lost
-    firms.fte[rows] = 0.0
 
 
 def renew_links(

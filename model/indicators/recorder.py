@@ -36,6 +36,8 @@ class Recorder:
     ) -> None:
         self._t, self._d, self._h = territory, derived, h
         self.keeps_awards = keep_awards
+        kinds = [BUYER_KINDS.index(kind) for kind in LOCAL_AUTHORITIES]
+        self._local_authority = np.isin(territory.buyers.kind, kinds)
         benefit = h["benefit_short_eur"] * territory.money_scale
         self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / h["fte_per_head"]
         self._z = len(territory.zones.keys)
@@ -134,17 +136,15 @@ class Recorder:
         open_call = tenders.procedure != DIRECT
         with_bid = open_call & (awards.bids > 0)
         won = open_call & awards.awarded
-        place = np.maximum(awards.place, 0)[:, None]
-        holder = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
-        price = np.take_along_axis(bids.price, place, axis=1)[:, 0]
-        small = np.take_along_axis(bids.small, place, axis=1)[:, 0]
+        holder = awards.of_winner(bids.firm)
+        price = awards.of_winner(bids.price)
+        small = awards.of_winner(bids.small)
         inside = (holder >= 0) & (holder < n)
         row = np.where(inside, holder, 0)
         near = inside & (t.firms.zone[row] == tenders.zone)
         ess = inside & t.firms.ess[row]
         amount = tenders.amount_eur * price
-        kinds = [BUYER_KINDS.index(k) for k in LOCAL_AUTHORITIES]
-        of_base = won & np.isin(t.buyers.kind[tenders.buyer], kinds)
+        of_base = won & self._local_authority[tenders.buyer]
         of_base &= tenders.amount_eur >= publicity_eur
 
         def count(mask: NDArray[np.bool_], weights: Floats | None = None) -> Floats:
@@ -257,8 +257,7 @@ class Recorder:
 def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArray[np.generic]]:
     """Return one month's tenders as columns, one row a lot; ``holder`` is -1 for outside firms."""
     tenders, awards, bids = flows.tenders, flows.awards, flows.bids
-    place = np.maximum(awards.place, 0)[:, None]
-    holder = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
+    holder = awards.of_winner(bids.firm)
     return {
         "month": np.full(len(tenders), month),
         "contract": tenders.contract,
@@ -276,6 +275,6 @@ def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArra
         "awarded": awards.awarded,
         "holder": np.where(holder < firms, holder, -1),
         "inside": awards.awarded & (holder < firms),
-        "small_or_medium": np.take_along_axis(bids.small, place, axis=1)[:, 0],
-        "price": np.take_along_axis(bids.price, place, axis=1)[:, 0],
+        "small_or_medium": awards.of_winner(bids.small),
+        "price": awards.of_winner(bids.price),
     }

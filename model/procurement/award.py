@@ -31,6 +31,13 @@ class Awards:
         """Whether the lot found a holder."""
         return self.place >= 0
 
+    def of_winner[T: np.generic](self, values: NDArray[T]) -> NDArray[T]:
+        """Return what a column of bids (T, candidates) holds for each winner (T,).
+
+        The first candidate's value stands where a lot found none.
+        """
+        return values[np.arange(len(self.place)), np.maximum(self.place, 0)]
+
 
 def award(tenders: Tenders, bids: Bids, failures: NDArray[np.integer]) -> Awards:
     """Choose the holder of each lot.

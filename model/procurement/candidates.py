@@ -163,12 +163,12 @@ def race_candidates(
     keys = mix(stream(seed, "hears of a lot", tender_key)[:, None], entity_key[rows])
     with np.errstate(divide="ignore"):
         time = -np.log(to_uniform(keys)) / pull
+    lot = np.arange(len(pair))[:, None]
     first = np.argpartition(time, INFORMED_SIZE - 1, axis=1)[:, :INFORMED_SIZE]
-    times = np.take_along_axis(time, first, axis=1)
+    times = time[lot, first]
     order = np.argsort(times, axis=1, kind="stable")
-    chosen = np.take_along_axis(rows, np.take_along_axis(first, order, axis=1), axis=1)
-    times = np.take_along_axis(times, order, axis=1)
-    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & np.isfinite(times)
+    chosen = rows[lot, first[lot, order]]
+    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & np.isfinite(times[lot, order])
     chosen = np.where(heard, chosen, -1)
-    distance = np.take_along_axis(distance_to, zone[chosen].astype(np.intp), axis=1)
+    distance = distance_to[lot, zone[chosen]]
     return Informed(chosen, np.where(heard, distance, 0.0))

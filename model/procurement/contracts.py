@@ -58,17 +58,11 @@ def start_contracts(
     won = awards.awarded
     rows = tenders.contract[won]
     settle_contracts(tenders.contract, tenders.buyer, contracts, firms, public, ledger)
-    place = awards.place[won][:, None]
-
-    def chosen(values: NDArray[np.float64]) -> Floats:
-        return np.take_along_axis(values[won], place, axis=1)[:, 0]
-
-    holder = np.take_along_axis(bids.firm[won], place, axis=1)[:, 0]
     contracts.holder[tenders.contract] = -1
-    contracts.holder[rows] = holder
-    contracts.price[rows] = chosen(bids.price)
-    contracts.output_share[rows] = chosen(bids.output_share)
-    contracts.fte_per_eur[rows] = chosen(bids.fte_per_eur)
+    contracts.holder[rows] = awards.of_winner(bids.firm)[won]
+    contracts.price[rows] = awards.of_winner(bids.price)[won]
+    contracts.output_share[rows] = awards.of_winner(bids.output_share)[won]
+    contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[won]
     contracts.clause_hours[rows] = tenders.clause_hours[won]
     contracts.reserved[rows] = tenders.reserved[won]
     contracts.months_left[rows] = tenders.months[won]
@@ -78,7 +72,7 @@ def start_contracts(
     lost = tenders.contract[~won]
     contracts.months_left[lost] = RELAUNCH_MONTHS
     contracts.failures[lost] += 1
-    small = np.take_along_axis(bids.small[won], place, axis=1)[:, 0]
+    small = awards.of_winner(bids.small)[won]
     first_year = tenders.yearly_eur[won] * np.minimum(tenders.months[won] / 12.0, 1.0)
     advance = tenders.advance_rate[won] * small * first_year * contracts.price[rows]
     contracts.advance_eur[rows] = advance

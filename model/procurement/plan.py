@@ -49,6 +49,8 @@ def split_due_needs(
     """
     n = len(needs.buyer)
     volume = contracts.volume_eur.reshape(PARTS, n)
+    if allotment == 0.0 and not volume[1:].any():
+        return np.zeros(0, dtype=np.int32)
     due = (contracts.months_left.reshape(PARTS, n) == 0) & (volume > 0)
     fresh = due & (contracts.failures.reshape(PARTS, n) == 0)
     movable = fresh[0] & (fresh[1:] | (volume[1:] == 0)).all(axis=0)

@@ -55,10 +55,9 @@ def award_opening_lots(territory: Territory, h: HypothesisValues) -> OpeningCont
         tenders = due_lots(setting, state, practice, rules)
         bids = gather_bids(setting, state, tenders, rules)
         awards = award(tenders, bids, np.full(len(tenders), 9))
-        place = np.maximum(awards.place, 0)[:, None]
-        firm = np.take_along_axis(bids.firm, place, axis=1)[:, 0]
-        share = np.take_along_axis(bids.output_share, place, axis=1)[:, 0]
-        per_eur = np.take_along_axis(bids.fte_per_eur, place, axis=1)[:, 0]
+        firm = awards.of_winner(bids.firm)
+        share = awards.of_winner(bids.output_share)
+        per_eur = awards.of_winner(bids.fte_per_eur)
         firm = np.where(awards.awarded, firm, n)
         firm = _within_limits(firm, tenders.yearly_eur / 12.0 * share, won, limit)
         outside = firm == n
