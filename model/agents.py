@@ -350,10 +350,6 @@ class AgentRoll:
     views: dict[int, View] = field(default_factory=dict[int, View])
     numbers: NDArray[np.int64] = field(default_factory=lambda: np.full(0, -1))
 
-    def up_to_date(self, numbers: NDArray[np.int64]) -> bool:
-        """Whether the same firms as then are alive."""
-        return bool(self.views) and np.array_equal(numbers, self.numbers)
-
 
 def build_agents(model: TerritoryModel) -> _HardKeyAgentSet[View]:
     """Return Mesa's set of all agents, brought up to date: buyers, then living firms by row.
@@ -363,7 +359,7 @@ def build_agents(model: TerritoryModel) -> _HardKeyAgentSet[View]:
     roll = model.agent_roll
     rows = np.flatnonzero(model.state.firms.alive)
     numbers = firm_numbers(model)[rows]
-    if not roll.up_to_date(numbers):
+    if not roll.views or not np.array_equal(numbers, roll.numbers):
         roll.views = _views(model, roll.views, rows, numbers)
         roll.numbers = numbers
         _register(model, roll.views)

@@ -236,7 +236,9 @@ def _endogenous_income(
 
     t, f = territory, territory.firms
     kept = np.where(f.local_owned & t.dividends_to_residents, dividends, 0.0)
-    incomes = Incomes(wages=wages, posts=f.post_cost_eur * f.posts_fte, dividends=kept)
+    posts = f.post_cost_eur * f.posts_fte
+    aid = f.post_subsidy_eur * f.posts_fte
+    incomes = Incomes(wages=wages, posts=posts, aid=aid, dividends=kept)
     return households.pay_residents(
         f,
         state.zones,
@@ -266,7 +268,9 @@ def labour_rates(territory: Territory, zones: ZoneState, h: Mapping[str, float])
     moves = zones.employed * (leavers / workers)
     leaving = moves[:-1].sum(axis=1)
     ready = h["insertion_exit_to_work"] * t.labour.siae_heads / h["insertion_post_months"]
-    from_pools = np.maximum(leaving - insertion_hires(moves, ready), 1e-300)
+    from_pools = np.maximum(
+        leaving - insertion_hires(moves, t.labour.employed_heads * rate, ready), 1e-300
+    )
     active = zones.short + penalty * zones.long
     drawn = np.minimum(inactive * leaving / from_pools, 0.9)
     pull = drawn / (1.0 - drawn) * active / np.maximum(zones.inactive, 1e-300)

@@ -9,7 +9,7 @@ finaliser of SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2714064.2660195).
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,7 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 2.0**-53
+_ALL_BITS = 2**64 - 1
 
 
 @cache
@@ -43,17 +44,39 @@ def mix(key: Keys | np.uint64, component: ArrayLike) -> Keys:
     -------
     uint64 array of the broadcast shape.
     """
-    with np.errstate(over="ignore"):
-        z = np.asarray(component).astype(np.uint64) * _MIX_2 + _GOLDEN
-        z = z ^ key
-        z = (z ^ (z >> _S30)) * _MIX_1
-        z = (z ^ (z >> _S27)) * _MIX_2
-        return np.asarray(z ^ (z >> _S31))
+    z = np.asarray(component).astype(np.uint64, copy=False)
+    if z.ndim == 0 and np.ndim(key) == 0:
+        return np.asarray(np.uint64(_mix_integers(int(key), int(z))))
+    z = np.atleast_1d(z) * _MIX_2
+    z += _GOLDEN
+    z = z ^ key
+    # in place from here on: the array is ours
+    z ^= z >> _S30
+    z *= _MIX_1
+    z ^= z >> _S27
+    z *= _MIX_2
+    z ^= z >> _S31
+    return z
+
+
+def _mix_integers(key: int, component: int) -> int:
+    """Hash two integers as ``mix`` hashes arrays; numpy warns when its scalars wrap around."""
+    z = (component * int(_MIX_2) + int(_GOLDEN)) & _ALL_BITS
+    z ^= key
+    z = ((z ^ (z >> 30)) * int(_MIX_1)) & _ALL_BITS
+    z = ((z ^ (z >> 27)) * int(_MIX_2)) & _ALL_BITS
+    return z ^ (z >> 31)
+
+
+@lru_cache(maxsize=1024)
+def _root(seed: int, purpose: str) -> np.uint64:
+    """Return the key of a seed and a purpose."""
+    return np.uint64(_mix_integers(purpose_key(purpose), seed % 2**64))
 
 
 def stream(seed: int, purpose: str, *components: ArrayLike) -> Keys:
     """Return the key of a draw: seed, purpose, then each component in turn."""
-    key = mix(np.uint64(purpose_key(purpose)), seed % 2**64)
+    key: Keys = np.asarray(_root(seed, purpose))
     for component in components:
         key = mix(key, component)
     return key

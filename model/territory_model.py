@@ -1,3 +1,6 @@
+# Mesa ships no types.
+# pyright: reportMissingTypeStubs=false, reportMissingTypeArgument=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 """One simulated territory, one month at a time."""
 
 from __future__ import annotations
@@ -109,6 +112,11 @@ class TerritoryModel(mesa.Model):
     def territory(self) -> Territory:
         """The built territory, read-only."""
         return self.setting.territory
+
+    @property
+    def hypotheses(self) -> HypothesisValues:
+        """Values of the hypotheses of this run."""
+        return self.setting.hypotheses
 
     def _settle_tracer(self) -> None:
         """Bring the shares of sales traced to contracts to their fixed point.
@@ -239,7 +247,7 @@ class TerritoryModel(mesa.Model):
 
     @property
     @override
-    def agents(self) -> Any:
+    def agents(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Views of the living firms and of the buyers, as a Mesa agent set."""
         return build_agents(self)
 
@@ -256,5 +264,5 @@ class TerritoryModel(mesa.Model):
         return None
 
     @scenario.setter
-    def scenario(self, value: Any) -> None:
+    def scenario(self, scenario: Any) -> None:
         """Ignore the placeholder that Mesa sets."""

@@ -46,9 +46,32 @@ def jobs_finding(low: float | None, high: float | None, language: Language) -> s
     if low == high == 0.0:
         return text("changes_nothing_in_jobs", language)
     key = "finding_zero" if low <= 0.0 <= high else "finding"
-    decimals = min(1, decimals_for([low, high]))
-    ends = [number(end, decimals, language, signed=True) for end in (low, high)]
+    ends = _ends(low, high, language)
     return text(key, language, low=ends[0], high=ends[1])
+
+
+def mirror_finding(
+    mirror: tuple[float | None, float | None],
+    net: tuple[float | None, float | None],
+    language: Language,
+) -> str:
+    """State the effect on outside holders' jobs, and on both together; nothing under five pairs."""
+    if mirror[0] is None or mirror[1] is None or net[0] is None or net[1] is None:
+        return ""
+    outside, together = _ends(mirror[0], mirror[1], language), _ends(net[0], net[1], language)
+    return text(
+        "finding_mirror",
+        language,
+        mirror_low=outside[0],
+        mirror_high=outside[1],
+        net_low=together[0],
+        net_high=together[1],
+    )
+
+
+def _ends(low: float, high: float, language: Language) -> list[str]:
+    decimals = min(1, decimals_for([low, high]))
+    return [number(end, decimals, language, signed=True) for end in (low, high)]
 
 
 def readiness(pairs: int, months: int, central: bool, language: Language) -> list[str]:

@@ -80,18 +80,18 @@ def _set_costs(
     seed: int,
 ) -> None:
     """Draw productivity as at build; pay follows it, and unit cost is derived."""
-    columns, sectors, firms = territory.firms, territory.sectors, state.firms
-    s = columns.sector[rows]
+    columns, firms = territory.firms, state.firms
+    labour, usual_cost = columns.labour_share[rows], columns.usual_cost[rows]
     spread, sharing = rates.productivity_spread, rates.rent_sharing
-    least = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)
-    usual = mean_productivity(least, spread)
+    least = least_productivity(labour, usual_cost, sharing)
     draw = np.exp(spread * normal(seed, "productivity of a new firm", key) - spread**2 / 2)
-    relative = np.maximum(np.maximum(draw, least[s]) / usual[s], least[s])
-    firms.productivity_eur[rows] = sectors.productivity_eur[s] * relative
-    pay = sectors.labour_share[s] * sectors.productivity_eur[s] * relative**sharing
+    relative = np.maximum(draw, least) / mean_productivity(least, spread)
+    relative = np.maximum(relative, least)
+    usual = columns.usual_productivity_eur[rows]
+    firms.productivity_eur[rows] = usual * relative
+    pay = labour * usual * relative**sharing
     firms.labour_cost_eur[rows] = pay
-    other = sectors.unit_cost[s] - sectors.labour_share[s]
-    firms.unit_cost[rows] = other + pay / firms.productivity_eur[rows]
+    firms.unit_cost[rows] = usual_cost - labour + pay / firms.productivity_eur[rows]
 
 
 def _equip(

@@ -90,7 +90,8 @@ def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int
     A firm fails when its overdraft exceeds what a bank lends on its sales, and any firm under 50
     FTE may close for other reasons. Structures with agreed posts close only for lack of cash.
     """
-    overdrawn = firms.cash < -rates.overdraft_months * firms.expected_demand
+    receipts = firms.expected_demand + columns.post_subsidy_eur * columns.posts_fte
+    overdrawn = firms.cash < -rates.overdraft_months * receipts
     closes = firms.exit_month <= month
     small_enough = columns.fte < 250.0
     active = firms.alive & (columns.output_eur > 0)

@@ -73,11 +73,15 @@ class LabourFlows:
 
 
 def desired_own_fte(columns: Firms, firms: FirmState, clause_productivity: float) -> Floats:
-    """Return own FTE needed for expected demand, insertion workers' output deducted (n,)."""
+    """Return own FTE needed for expected demand, insertion workers' output deducted (n,).
+
+    Structures keep the staff that goes with their agreed posts: what they can make is bounded by
+    those posts, and grows only with them.
+    """
     needed = firms.expected_demand / firms.productivity_eur
-    needed -= columns.post_productivity * columns.posts_fte
     needed -= clause_productivity * firms.clause_fte
-    return np.maximum(needed, 0.0, out=needed) * firms.alive
+    np.maximum(needed, 0.0, out=needed)
+    return np.where(columns.posts_fte > 0.0, columns.fte, needed) * firms.alive
 
 
 def adjust_staff(
@@ -180,17 +184,22 @@ def hire_residents(
     zones.inactive -= taken[2]
 
 
-def insertion_hires(recruited: Floats, exits_to_work: Floats) -> Floats:
-    """Return hires of residents leaving insertion (Z,): at most the zone's hires of residents.
+MOST_HIRES_FROM_INSERTION = 0.5
+"""Part of a zone's usual hires of its residents that people leaving insertion fill at most."""
+
+
+def insertion_hires(recruited: Floats, usual: Floats, exits_to_work: Floats) -> Floats:
+    """Return hires of residents leaving insertion (Z,): they fill open vacancies of their zone.
 
     Parameters
     ----------
-    recruited
-        (Z + 1, Z), hires by zone of residence and of work.
+    recruited, usual
+        (Z + 1, Z), hires by zone of residence and of work, this month and at the opening.
     exits_to_work
         (Z,), people ready to leave insertion for a job in their zone.
     """
-    return np.minimum(exits_to_work, np.diagonal(recruited[:-1]))
+    most = MOST_HIRES_FROM_INSERTION * np.diagonal(usual[:-1])
+    return np.minimum(exits_to_work, np.minimum(most, np.diagonal(recruited[:-1])))
 
 
 def _move_heads(
@@ -207,7 +216,8 @@ def _move_heads(
     """
     recruited = market.employed_heads * _seekers_ratio(zones, market, rates)[:, None]
     recruited = recruited * (hires / np.maximum(recruited.sum(axis=0), 1e-300))
-    from_insertion = insertion_hires(recruited, exits_to_work)
+    usual = market.employed_heads * rates.separation
+    from_insertion = insertion_hires(recruited, usual, exits_to_work)
     hire_residents(zones, rates, recruited, from_insertion)
     aging = rates.to_long * zones.short
     zones.short -= aging

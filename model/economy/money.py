@@ -26,10 +26,12 @@ DIVIDEND_SPEED = 1.0 / 6.0
 
 @dataclass
 class Incomes:
-    """What firms paid to people this month, EUR (n,): gross labour cost and dividends."""
+    """What firms paid to people this month, EUR (n,): gross labour cost of own staff and of posts
+    and insertion hours, and dividends; and the State aid to posts that they received."""
 
     wages: Floats
     posts: Floats
+    aid: Floats
     dividends: Floats
 
 
@@ -125,7 +127,7 @@ def pay_costs(
     ledger.pay("state", "firms", "aid to posts", float(aid.sum()))
     ledger.pay("firms", "state", "taxes", float(taxes.sum()))
     ledger.pay("firms", "outside", "capital", float(capital.sum()))
-    return Incomes(wages=wages, posts=posts, dividends=np.zeros_like(wages))
+    return Incomes(wages=wages, posts=posts, aid=aid, dividends=np.zeros_like(wages))
 
 
 def pay_dividends(

@@ -50,7 +50,7 @@ def produce(setting: Setting, state: State, flows: MonthFlows) -> None:
     """Make what is asked, as far as capacity, staff and inputs allow."""
     t, firms, goods = setting.territory, state.firms, flows.goods
     limit = production.limits_of_inputs(t.supply, state.supply, len(t.firms))
-    effective = firms.fte + t.firms.post_productivity * t.firms.posts_fte
+    effective = firms.fte + t.firms.posts_fte * firms.alive
     effective += setting.hypotheses["clause_productivity"] * firms.clause_fte
     asked = flows.asked
     goods.output = production.produce(asked, firms, effective, limit, setting.switches.ample)

@@ -108,7 +108,7 @@ class Recorder:
             "births_n": np.bincount(zone[flows.opened], minlength=self._z).astype(np.float64),
             "supported_sales_eur": self._by_firm(supported),
             "taxes_state_eur": taxes,
-            "subsidies_state_eur": self._by_firm(self._t.firms.post_subsidy_eur * posts),
+            "subsidies_state_eur": self._by_firm(flows.incomes.aid),
         }
 
     def _people_quantities(self, state: State, flows: MonthFlows) -> dict[str, Floats]:
@@ -184,13 +184,12 @@ class Recorder:
         row = np.where(inside, holder, 0)
         value = x.delivered * price
         volume = x.delivered + x.bought_outside
-        sector = d.categories.product_sector[category]
         output = flows.goods.output
         staff = state.firms.fte + t.firms.posts_fte * state.firms.alive + state.firms.clause_fte
         content = np.divide(staff, output, out=np.zeros(n), where=output > 0)
         spent = np.divide(self._spent_inside(flows), output, out=np.zeros(n), where=output > 0)
         fte = np.where(inside, x.delivered * share * content[row], 0.0)
-        nation = 1.0 / t.sectors.productivity_eur[sector]
+        nation = 1.0 / d.categories.profile.productivity_eur[category]
         elsewhere = np.where(inside, 0.0, x.delivered * c.fte_per_eur[rows])
         elsewhere = elsewhere + x.bought_outside * nation
 
@@ -236,8 +235,8 @@ class Recorder:
         a trader passes on, from anywhere, bring all the jobs of their producer.
         """
         sectors, columns = self._t.sectors, self._d.categories
-        product = columns.product_sector[category]
-        holder_sector = np.where(share < 1.0, columns.product_trade_sector, product)
+        product = columns.profile.sector[category]
+        holder_sector = np.where(share < 1.0, columns.trade_sector, product)
         behind = sectors.chain_fte - 1.0 / sectors.productivity_eur
         own = np.where(inside, 0.0, x.delivered * share) * behind[holder_sector]
         goods = x.delivered * (1.0 - share) * sectors.chain_fte[product]

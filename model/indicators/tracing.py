@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.money import Incomes
 from model.economy.production import GoodsFlows
 from model.flows import MonthFlows
 from model.state import PublicState, State, ZoneState
@@ -33,8 +34,7 @@ def trace_month(territory: Territory, state: State, flows: MonthFlows) -> None:
         state.public,
         state.zones,
         flows.traced,
-        flows.incomes.wages,
-        flows.incomes.dividends,
+        flows.incomes,
         flows.household_income,
     )
 
@@ -82,8 +82,7 @@ def trace_income(
     public: PublicState,
     zones: ZoneState,
     traced: Floats,
-    wages: Floats,
-    dividends: Floats,
+    incomes: Incomes,
     income: Floats,
 ) -> None:
     """Update the share of residents' income that traces to public contracts (Z,)."""
@@ -91,10 +90,12 @@ def trace_income(
     z = len(income)
     from_sales = traced.sum(axis=1)
     spent = t.net_pay_share * (1.0 - t.saving_rate)
-    by_zone = t.firms.sum_by_zone(wages * from_sales) * spent
+    by_zone = t.firms.sum_by_zone(incomes.wages * from_sales) * spent
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)
     residents = np.sum(zones.employed[:-1] / workers * by_zone, axis=1)
-    owners = t.firms.sum_by_zone(dividends * from_sales)
+    # insertion pay and dividends stay in the firm's zone
+    nearby = incomes.dividends + spent * incomes.posts
+    near = t.firms.sum_by_zone(nearby * from_sales)
     public.household_tracer[:] = np.divide(
-        residents + owners, income, out=np.zeros(z), where=income > 0
+        residents + near, income, out=np.zeros(z), where=income > 0
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,7 +184,8 @@ def supplier_tables(
             cumulated = np.cumsum(weight)
             jitter = uniform(seed, "supplier table", market_key[z * sectors + s], strata)
             point = (strata + jitter) / TABLE_SIZE * cumulated[-1]
-            found = np.minimum(np.searchsorted(cumulated, point, side="right"), len(rows) - 1)
+            found = cast(Indices, np.searchsorted(cumulated, point, side="right"))
+            found = np.minimum(found, len(rows) - 1)
             table[z * sectors + s] = rows[found]
     return table
 

@@ -51,8 +51,8 @@ class Networks:
     def supply_graph(self, sample: int | None = None) -> nx.DiGraph:
         """Return supplier → client with ``monthly_eur``, what the client orders.
 
-        Nodes have ``sector``, ``zone``, ``kind`` and ``fte``. The whole Côte d'Opale takes seconds
-        and hundreds of megabytes.
+        Nodes have ``sector``, ``zone``, ``kind`` and ``fte``. The whole Côte d'Opale takes about
+        a second and 120 MB.
 
         Parameters
         ----------

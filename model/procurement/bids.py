@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
-from model.procurement.categories import Category
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_uniform
 from model.state import FirmState
-from model.territory.territory import Firms, Sectors
+from model.territory.territory import Firms, Sectors, Territory
+from model.territory.trade_profiles import CategoryProfiles, category_profiles
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -22,6 +22,9 @@ Bools = NDArray[np.bool_]
 
 OUTSIDE_SIZE = 6
 """Most outside firms that hear of one lot."""
+
+OUTSIDE_STRUCTURES = 0.25
+"""Social structures from outside that hear of a reserved lot, over firms that hear of another."""
 
 MOST_HELP_OF_GROUP = 4.0
 """Most that the capacity of a group counts, over that of the establishment that would perform."""
@@ -32,28 +35,28 @@ SATURATION_BIDDERS = 7.0
 
 @dataclass(frozen=True)
 class CategoryColumns:
-    """Category attributes as columns (C,), of the categories in use."""
+    """Category attributes as columns (C,), of the categories in use.
+
+    ``profile`` holds the means of producers of each category, wherever they are.
+    """
 
     works: Bools
     traded: Bools
     labour_share: Floats
-    product_sector: Ints
-    product_trade_sector: int
+    profile: CategoryProfiles
+    trade_sector: int
     structure_supplied: Bools
 
     @classmethod
-    def of(cls, categories: tuple[Category, ...], codes: tuple[str, ...]) -> CategoryColumns:
-        """Turn category entries into columns; sectors as positions in ``codes``, -1 if absent."""
-        place = {code: i for i, code in enumerate(codes)}
-        trade = place.get("GZ", -1)
+    def of(cls, territory: Territory) -> CategoryColumns:
+        """Turn the categories of a territory into columns."""
+        categories, codes = territory.categories, territory.sectors.codes
         return cls(
             works=np.array([c.kind == "works" for c in categories]),
             traded=np.array([c.traded for c in categories]),
             labour_share=np.array([c.labour_share for c in categories]),
-            product_sector=np.array(
-                [place.get(c.product_sector, trade) for c in categories], dtype=np.int32
-            ),
-            product_trade_sector=trade,
+            profile=category_profiles(categories, territory.sectors, territory.money_scale),
+            trade_sector=codes.index("GZ") if "GZ" in codes else -1,
             structure_supplied=np.array([c.siae_supplied for c in categories]),
         )
 
@@ -174,7 +177,7 @@ def _local_bids(
     rows = informed.rows
     present = rows >= 0
     keys = mix(stream(seed, "bid", tenders.key)[:, None], firms.key[rows])
-    trade = columns.sector[rows] == categories.product_trade_sector
+    trade = columns.sector[rows] == categories.trade_sector
     trader = trade & categories.traded[tenders.category][:, None]
     output_share = np.where(trader, h["goods_margin"], 1.0)
     monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
@@ -207,7 +210,7 @@ def _local_bids(
     able = turnover >= tenders.required_turnover[:, None] * tenders.amount_eur[:, None]
     fits = size + load <= h["most_load_to_bid"]
     chance = np.where(present & able & fits, _logistic(logit), 0.0)
-    relative = firms.unit_cost[rows] / sectors.unit_cost[columns.sector[rows]]
+    relative = firms.unit_cost[rows] / columns.usual_cost[rows]
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     cost = relative + _extra_costs(tenders, informed.distance_km, advance, h)
     draws = [to_uniform(mix(keys, i)) for i in range(4)]
@@ -243,31 +246,32 @@ def _outside_bids(
     keys = mix(stream(seed, "outside bid", tenders.key)[:, None], place)
     draws = [to_uniform(mix(keys, i)) for i in range(7)]
     size = np.log2(np.maximum(tenders.amount_eur / threshold_eur, 0.25))
-    heard = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
+    heard: Floats = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
     heard = heard * np.where(tenders.procedure == DIRECT, 0.3, 1.0)
     heard = heard + h["outside_formal"] * (tenders.procedure == FORMAL)
     goods = categories.traded[tenders.category]
     heard = heard + h["outside_goods"] * goods
-    heard = np.where(tenders.reserved, 0.25 * heard, heard) * liveliness
+    heard = heard * np.where(tenders.reserved, OUTSIDE_STRUCTURES, 1.0) * liveliness
     chance = np.clip(heard[:, None] - place, 0.0, 1.0) * h["outside_bid_chance"]
     trader = goods[:, None] & (draws[1] < h["outside_trader_share"])
-    sector = np.where(
-        trader,
-        categories.product_trade_sector,
-        categories.product_sector[tenders.category][:, None],
-    )
+    profile, trade = categories.profile, categories.trade_sector
+    category = tenders.category[:, None]
+
+    def of_maker_or_trader(maker: Floats, by_sector: Floats) -> Floats:
+        return np.where(trader, by_sector[trade], maker[category])
+
+    usual = of_maker_or_trader(profile.productivity_eur, sectors.productivity_eur)
+    labour = of_maker_or_trader(profile.labour_share, sectors.labour_share)
+    usual_cost = of_maker_or_trader(profile.usual_cost, sectors.unit_cost)
     output_share = np.where(trader, h["goods_margin"], 1.0)
     from scipy.special import ndtri
 
     spread, sharing = h["productivity_spread"], h["rent_sharing"]
-    least = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)
-    usual = mean_productivity(least, spread)
+    least = least_productivity(labour, usual_cost, sharing)
     drawn = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
-    productivity = np.maximum(drawn, least[sector]) / usual[sector]
-    productivity = np.maximum(productivity, least[sector])
-    relative = relative_cost(
-        productivity, sectors.labour_share[sector], sectors.unit_cost[sector], sharing
-    )
+    productivity = np.maximum(drawn, least) / mean_productivity(least, spread)
+    productivity = np.maximum(productivity, least)
+    relative = relative_cost(productivity, labour, usual_cost, sharing)
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     distance = 60.0 + 140.0 * draws[3]
     small = draws[4] < h["outside_sme_share"]
@@ -288,7 +292,7 @@ def _outside_bids(
         social=0.7 * quality[..., 2] + 0.3 * noise[..., 2],
         small=small,
         output_share=output_share,
-        fte_per_eur=output_share / (sectors.productivity_eur[sector] * productivity),
+        fte_per_eur=output_share / (usual * productivity),
     )
 
 

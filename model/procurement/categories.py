@@ -46,6 +46,7 @@ class Category:
     supply_sectors: tuple[str, ...]
     traded: bool
     labour_share: float
+    direct_fte_per_meur: float | None
     siae_supplied: bool
     ess_reservable: bool
     duration_months: tuple[int, int]
@@ -231,6 +232,7 @@ def _category(entry: Mapping[str, Any], shares: Mapping[str, list[tuple[str, flo
         supply_sectors=tuple(cast(list[str], entry["supply_sectors"])),
         traded=bool(entry["traded"]),
         labour_share=float(entry["labour_share"]),
+        direct_fte_per_meur=_optional(entry.get("direct_fte_per_meur")),
         siae_supplied=bool(entry["siae_supplied"]),
         ess_reservable=bool(entry["ess_reservable"]),
         duration_months=(int(low), int(high)),
@@ -241,3 +243,7 @@ def _category(entry: Mapping[str, Any], shares: Mapping[str, list[tuple[str, flo
         source=str(entry["source"]),
         supply_shares=tuple(shares.get(key, [])),
     )
+
+
+def _optional(value: object) -> float | None:
+    return None if value is None else float(cast(float, value))

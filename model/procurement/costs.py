@@ -7,6 +7,7 @@ charged, so that a scenario that changes nothing costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +49,13 @@ def charge_levers(
     more_sourcing = practice.sourcing_breadth - practice.usual_sourcing_breadth
     sourcing = more_sourcing * h["sourcing_cost_eur_per_need"] * unit
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"] * unit
-    cost = np.bincount(
-        tenders.buyer, weights=called * sourcing + further, minlength=len(public.buyer_cash)
+    weights = called * sourcing + further
+    cost = cast(
+        Floats, np.bincount(tenders.buyer, weights=weights, minlength=len(public.buyer_cash))
     )
     public.buyer_cash -= cost
     public.lever_cost_year += cost
-    by_zone = np.bincount(buyers.zone, weights=cost, minlength=z)
+    by_zone = cast(Floats, np.bincount(buyers.zone, weights=cost, minlength=z))
     more_fte = practice.facilitators_fte - practice.usual_facilitators_fte
     facilitators = more_fte * h["facilitator_cost_eur_per_fte_year"] * unit / 12.0
     people = zones.population / zones.population.sum()

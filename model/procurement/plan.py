@@ -62,14 +62,15 @@ def split_due_needs(
     parts = np.where(chosen & needs.splittable[rows] & (amount > target_lot_eur), wanted, 1)
     merged: list[Ints] = []
     for part in range(PARTS):
-        merged.append(part * n + rows[(part >= parts) & (volume[part, rows] > 0)])
+        over = rows[(part >= parts) & (volume[part, rows] > 0)]
+        merged.append((part * n + over).astype(np.int32))
         volume[part, rows] = np.where(part < parts, total / parts, 0.0)
         if part:
             opened = rows[(part < parts)]
             contracts.months_left.reshape(PARTS, n)[part, opened] = 0
             contracts.failures.reshape(PARTS, n)[part, opened] = 0
             contracts.renewal.reshape(PARTS, n)[part, opened] = contracts.renewal[opened]
-    return np.concatenate(merged).astype(np.int32)
+    return np.concatenate(merged)
 
 
 def plan_tenders(

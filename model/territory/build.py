@@ -63,7 +63,7 @@ def build_territory(
     zones = build_zones(tables, by_zone, h)
     national = national_columns(h, money_scale)
     trades, supplies = _supplied_categories(establishments, h)
-    firms = firm_columns(establishments, trades, national, h)
+    firms = firm_columns(establishments, trades, supplies, national, h)
     supply, firms = _supply_network(firms, zones, national, h)
     demand = _final_demand(firms, zones, national, h)
     buyers = build_buyers(
@@ -186,8 +186,13 @@ def _supply_network(
         np.array([h["second_supplier"], h["third_supplier"]]),
         TERRITORY_SEED,
     )
-    outside = (national.a_outside + lumped.sum(axis=0))[firms.sector]
-    return supply, replace(firms, outside_input=outside, outside_chain_fte=chain[firms.sector])
+    # inputs of a firm follow what labour leaves in its trade
+    scale = firms.input_scale
+    scaled = supply.slot_coefficient * supply.of_clients(scale)
+    outside = (national.a_outside + lumped.sum(axis=0))[firms.sector] * scale
+    return replace(supply, slot_coefficient=scaled), replace(
+        firms, outside_input=outside, outside_chain_fte=chain[firms.sector] * scale
+    )
 
 
 def _final_demand(

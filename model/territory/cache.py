@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, override
+from typing import Any, cast, override
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
 from model.hypotheses import HypothesisValues
 from model.territory.territory import Territory
@@ -100,11 +101,14 @@ class _Writer(pickle.Pickler):
 
     @override
     def persistent_id(self, obj: Any) -> str | None:
-        if not isinstance(obj, np.ndarray) or obj.size < SMALLEST_MAPPED:
+        if not isinstance(obj, np.ndarray):
+            return None
+        array = cast(NDArray[np.generic], obj)
+        if array.size < SMALLEST_MAPPED:
             return None
         name = f"{self._count:03d}.npy"
         self._count += 1
-        np.save(self._folder / name, obj, allow_pickle=False)
+        np.save(self._folder / name, array, allow_pickle=False)
         return name
 
 

@@ -31,7 +31,7 @@ class DerivedColumns:
 def derive_columns(territory: Territory) -> DerivedColumns:
     """Compute them once for a model."""
     needs, zones = territory.needs, len(territory.zones.keys)
-    categories = CategoryColumns.of(territory.categories, territory.sectors.codes)
+    categories = CategoryColumns.of(territory)
     has_structure = territory.candidates.structures[:, 0] >= 0
     pair = needs.category.astype(np.int64) * zones + needs.zone
     eligible = categories.structure_supplied[needs.category] & has_structure[pair]

@@ -18,6 +18,7 @@ from model.territory.sector_coefficients import sector_coefficients
 from model.territory.sectors import MODEL_SECTORS
 from model.territory.tables import FIRST_INCLUSIVE_KIND, KINDS
 from model.territory.territory import Firms, Sectors
+from model.territory.trade_profiles import first_trades, trade_profiles
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +45,8 @@ class NationalColumns:
         Share of it bought from domestic producers of each sector.
     outside_accounts
         (S, 3) shares of private investment, visitors and exports in demand from outside.
+    money_scale
+        EUR per EUR of the data.
     """
 
     sectors: Sectors
@@ -55,6 +58,7 @@ class NationalColumns:
     consumption_a_head_eur: float
     household_shares: Floats
     outside_accounts: Floats
+    money_scale: float
 
 
 def national_columns(h: Mapping[str, float], money_scale: float = 1.0) -> NationalColumns:
@@ -88,6 +92,7 @@ def national_columns(h: Mapping[str, float], money_scale: float = 1.0) -> Nation
         consumption_a_head_eur=float(monthly),
         household_shares=demand.households[place] / spent,
         outside_accounts=_outside_accounts(demand.private_investment[place], demand.exports[place]),
+        money_scale=money_scale,
     )
 
 
@@ -112,41 +117,50 @@ def _outside_accounts(investment: Floats, exports: Floats) -> Floats:
 
 
 def firm_columns(
-    e: Establishments, trades: NDArray[np.int16], national: NationalColumns, h: Mapping[str, float]
+    e: Establishments,
+    trades: NDArray[np.int16],
+    supplies: NDArray[np.bool_],
+    national: NationalColumns,
+    h: Mapping[str, float],
 ) -> Firms:
     """Draw productivity, derive pay, costs and output of each establishment.
 
-    π is the only drawn heterogeneity of costs: lognormal, cut so that every firm lives at base
-    prices, and mean-corrected so that each sector's output for its FTE is the table's. Pay follows
-    productivity with the elasticity ``rent_sharing``.
+    π is the only drawn heterogeneity of costs within a trade: lognormal, cut so that every firm
+    lives at base prices, and mean-corrected so that each sector's output for its FTE is the
+    table's. Pay follows productivity with the elasticity ``rent_sharing``.
+
+    Parameters
+    ----------
+    trades, supplies
+        (n, 2) trades of ordinary firms, -1 none, and (n, C) categories of structures.
     """
     s, sectors = e.sector, national.sectors
-    spread = h["productivity_spread"]
-    draw = np.exp(spread * normal(TERRITORY_SEED, "productivity", e.key) - spread**2 / 2)
-    fixed = 1.0 - sectors.labour_share - national.surplus
-    capital = national.surplus * (1.0 - h["profit_share_of_surplus"])
-    other = (fixed + capital)[s]
-    sharing = h["rent_sharing"]
-    usual_profit = national.surplus * h["profit_share_of_surplus"]
-    lowest = least_productivity(sectors.labour_share, sectors.unit_cost, sharing)[s]
-    relative = np.maximum(draw, lowest)
     posts = np.where(e.fte > 0, e.insertion_posts_fte + e.users_fte, 0.0)
     own = np.maximum(e.fte - e.insertion_posts_fte, 0.05 * e.fte)
-    weight = np.bincount(s, weights=own, minlength=len(sectors.codes))
-    mean = np.bincount(s, weights=own * relative, minlength=len(sectors.codes))
-    correction = np.divide(weight, mean, out=np.ones_like(mean), where=mean > 0)
-    relative = np.maximum(relative * correction[s], lowest)
-    productivity = sectors.productivity_eur[s] * relative
-    pay = (sectors.labour_share * sectors.productivity_eur)[s] * relative**sharing
+    profile = trade_profiles(s, own, first_trades(trades, supplies), national)
+    usual, labour = profile.productivity_eur, profile.labour_share
+    # whatever is not labour shrinks or grows together with what labour leaves
+    rest = (1.0 - labour) / (1.0 - sectors.labour_share[s])
+    profit = (national.surplus * h["profit_share_of_surplus"])[s] * rest
+    usual_cost = 1.0 - profit
+    spread, sharing = h["productivity_spread"], h["rent_sharing"]
+    draw = np.exp(spread * normal(TERRITORY_SEED, "productivity", e.key) - spread**2 / 2)
+    lowest = least_productivity(labour, usual_cost, sharing)
+    relative = _corrected(np.maximum(draw, lowest), own * usual, s, lowest)
+    productivity = usual * relative
+    pay = labour * usual * relative**sharing
+    other = usual_cost - labour
+    # in structures, staff who supervise and people on posts make less than the trade's mean; they
+    # bid at the trade's usual cost, and State aid makes up for the difference
     structure = e.kind >= FIRST_INCLUSIVE_KIND
-    post_productivity = np.where(structure, _by_kind(e, h, "productivity"), 1.0)
-    output = productivity * (own + post_productivity * posts)
-    post_cost = np.where(structure, h["insertion_worker_cost_eur"], 0.0) * _scale(national, h)
-    cost = other + pay / productivity
-    aid = _aid_to_posts(own, posts, output, pay, post_cost, other, usual_profit[s])
+    productivity = productivity * _by_kind(e, h, "productivity")
+    unit_cost = np.where(structure, usual_cost, other + pay / productivity)
+    output = productivity * (own + posts)
+    post_cost = np.where(structure, h["insertion_worker_cost_eur"], 0.0) * national.money_scale
     turnover = output * 12.0 * e.enterprise_multiple
     turnover = np.where(sectors_is_trade(s), turnover / h["goods_margin"], turnover)
-    ess = e.kind != KINDS.index("ordinary")
+    taxes = (national.taxes + national.surplus * h["tax_share_of_surplus"])[s] * rest
+    consumed = 1.0 - h["profit_share_of_surplus"] - h["tax_share_of_surplus"]
     return Firms(
         zone=e.zone,
         sector=e.sector,
@@ -155,20 +169,23 @@ def firm_columns(
         kind=e.kind,
         fte=own,
         posts_fte=posts,
-        post_productivity=post_productivity,
+        usual_productivity_eur=usual,
+        labour_share=labour,
+        usual_cost=usual_cost,
         productivity_eur=productivity,
         output_eur=output,
         labour_cost_eur=pay,
         post_cost_eur=post_cost,
-        post_subsidy_eur=aid,
+        post_subsidy_eur=_aid_to_posts(own, posts, output, pay, post_cost, other, profit),
+        input_scale=rest,
         outside_input=np.zeros(len(s)),
         outside_chain_fte=np.zeros(len(s)),
-        production_tax=national.taxes[s] + (national.surplus * h["tax_share_of_surplus"])[s],
-        capital=capital[s] - (national.surplus * h["tax_share_of_surplus"])[s],
-        unit_cost=cost,
+        production_tax=taxes,
+        capital=national.surplus[s] * consumed * rest,
+        unit_cost=unit_cost,
         owner_operated=e.owner_operated,
         local_owned=e.local_owned,
-        ess=ess,
+        ess=e.kind != KINDS.index("ordinary"),
         enterprise_multiple=e.enterprise_multiple,
         enterprise_turnover_eur=turnover,
         enterprise_class=e.enterprise_class,
@@ -180,10 +197,15 @@ def firm_columns(
     )
 
 
-def _scale(national: NationalColumns, h: Mapping[str, float]) -> float:
-    """Return EUR per EUR of the data, read off productivity."""
-    reference = sector_coefficients(h).fte_per_eur_month[0]
-    return float(round(national.sectors.productivity_eur[0] * reference, 9))
+def _corrected(
+    relative: Floats, weight: Floats, sector: NDArray[np.integer], lowest: Floats
+) -> Floats:
+    """Scale draws to a weighted mean of 1 in each sector, not below the lowest of each firm."""
+    size = int(sector.max(initial=0)) + 1
+    total = np.bincount(sector, weights=weight, minlength=size)
+    mean = np.bincount(sector, weights=weight * relative, minlength=size)
+    correction = np.divide(total, mean, out=np.ones_like(mean), where=mean > 0)
+    return np.maximum(relative * correction[sector], lowest)
 
 
 def sectors_is_trade(sector: NDArray[np.integer]) -> NDArray[np.bool_]:

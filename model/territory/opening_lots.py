@@ -62,7 +62,7 @@ def award_opening_lots(territory: Territory, h: HypothesisValues) -> OpeningCont
         firm = np.where(awards.awarded, firm, n)
         firm = _within_limits(firm, tenders.yearly_eur / 12.0 * share, won, limit)
         outside = firm == n
-        nation = t.sectors.productivity_eur[derived.categories.product_sector[tenders.category]]
+        nation = derived.categories.profile.productivity_eur[tenders.category]
         per_eur = np.where(outside & (per_eur == 0), 1.0 / nation, per_eur)
         holder[tenders.need] = firm
         output_share[tenders.need] = share

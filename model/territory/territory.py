@@ -31,8 +31,11 @@ class Firms:
     group
         int32, zone × sectors + sector: the local market the firm sells to households in.
     fte
-        Own staff; insertion posts are apart in ``posts_fte`` and weigh ``post_productivity``
-        of an own FTE.
+        Own staff; insertion posts and users of ESAT are apart in ``posts_fte``.
+    usual_productivity_eur, labour_share, usual_cost
+        Mean of the firm's trade: output per own FTE and month, labour cost and all costs per EUR
+        of output. The trade is that of the sector unless the category of its first trade says
+        otherwise (cleaning, security…).
     productivity_eur
         Output per own FTE and month.
     output_eur
@@ -41,6 +44,8 @@ class Firms:
         Cost of an own FTE-month (mixed income where ``owner_operated``) and of a post-month.
     post_subsidy_eur
         State aid per post-month.
+    input_scale
+        Costs other than labour over those of the sector, per EUR of output.
     outside_input, production_tax, capital
         EUR per EUR of output: inputs bought outside in one lump, taxes, capital consumption.
     outside_chain_fte
@@ -64,12 +69,15 @@ class Firms:
     kind: NDArray[np.int8]
     fte: Floats
     posts_fte: Floats
-    post_productivity: Floats
+    usual_productivity_eur: Floats
+    labour_share: Floats
+    usual_cost: Floats
     productivity_eur: Floats
     output_eur: Floats
     labour_cost_eur: Floats
     post_cost_eur: Floats
     post_subsidy_eur: Floats
+    input_scale: Floats
     outside_input: Floats
     outside_chain_fte: Floats
     production_tax: Floats

@@ -131,7 +131,7 @@ def test_the_cheapest_able_firm_wins_on_the_whole_book(
     tenders = replace(tenders, weights=np.tile(PRICE_ONLY, (len(tenders), 1)))
     awards = award(tenders, bids, np.zeros(len(tenders), dtype=np.int16))
     n = len(territory.firms)
-    cost = territory.firms.unit_cost / territory.sectors.unit_cost[territory.firms.sector]
+    cost = territory.firms.unit_cost / territory.firms.usual_cost
     of_own_output = (bids.firm >= 0) & (bids.firm < n) & (bids.output_share == 1.0)
     own = np.where(of_own_output, cost[np.where(of_own_output, bids.firm, 0)], np.nan)
     np.testing.assert_allclose(bids.price[of_own_output], own[of_own_output], rtol=1e-12)
@@ -152,7 +152,7 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
     every = tenders_of(model)
     lots = 4_000
     tenders = repeated(every, lot_of_services(model, every), lots)
-    trade = model.setting.derived.categories.product_trade_sector
+    trade = model.setting.derived.categories.trade_sector
     able = np.flatnonzero((territory.firms.fte > 0) & (territory.firms.sector != trade))
     pool = able[:: len(able) // LIST_SIZE][:LIST_SIZE].astype(np.int32)
     lists = CandidateLists(
@@ -247,7 +247,7 @@ def test_expected_price_of_outside_bidders_is_that_of_the_same_distribution(
     awards = award(tenders, bids, np.zeros(lots, dtype=np.int16))
     assert (awards.bids == bidders).all()
     found = bids.price[np.arange(lots), awards.place]
-    sector = int(columns.product_sector[every.category[row]])
+    sector = int(columns.profile.sector[every.category[row]])
     expected = float(_expected_lowest(territory.sectors, sector, h, bidders))
     error = found.std() / np.sqrt(lots)
     assert abs(found.mean() - expected) < 3.5 * error + 1e-5

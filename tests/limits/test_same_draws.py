@@ -308,3 +308,21 @@ def test_neither_mesa_nor_numpy_nor_python_draw(
     twin.rng = NeverDrawn()  # type: ignore[assignment]
     twin.random = NeverDrawn()  # type: ignore[assignment]
     twin.run(2)
+
+
+def test_pairs_cut_the_variance_of_a_difference_of_jobs_by_five(
+    generated_territory: MakeTerritory,
+) -> None:
+    """Ten-year mean, against differences of unrelated seeds; `tests/benchmarks` has the rest."""
+    territory = generated_territory(900, 4, 8)
+    access = Levers({"allotment": 0.5, "sourcing_breadth": 0.5, "required_turnover": 0.0})
+    jobs: list[list[float]] = [[], []]
+    for seed in range(1, 9):
+        parent = TerritoryModel(territory, rng=seed, burn_in=False)
+        for kept, levers in zip(jobs, (Levers(), access), strict=True):
+            world = parent.branch(levers).run(120)
+            kept.append(float(world.records.quantities["jobs_present_fte"].sum(axis=1).mean()))
+    base, scenario = np.array(jobs)
+    paired = (scenario - base).var(ddof=1)
+    unpaired = base.var(ddof=1) + scenario.var(ddof=1)
+    assert 0.0 < paired <= unpaired / 5.0

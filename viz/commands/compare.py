@@ -144,7 +144,7 @@ def _print(
     """Print the findings and tables of each scenario."""
     from viz.console import output
     from viz.numbers import number
-    from viz.sentences import jobs_finding, readiness, what_changes
+    from viz.sentences import jobs_finding, mirror_finding, readiness, what_changes
     from viz.tables import territory_table, year_table, zone_table
     from viz.texts import text
 
@@ -174,6 +174,10 @@ def _print(
         finding = jobs_finding(jobs.low, jobs.high, language)
         if finding:
             console.print(f"[bold]{finding}[/bold]")
+            outside = comparison.row(scenario.name, "jobs_outside_holders")
+            net = comparison.row(scenario.name, "jobs_net")
+            both = (outside.low, outside.high), (net.low, net.high)
+            console.print(mirror_finding(*both, language), markup=False)
         console.print(territory_table(comparison, scenario.name, language, everything))
         cost = costs[scenario.name]
         if cost.public_cost_eur_per_net_fte_year is not None:

@@ -156,5 +156,4 @@ def _agreement(
         for kind, gap, months in gaps
         if gap is not None
     ]
-    firms = text("firms_a_sector", language, firms=split)
-    return text("largest_gap", language, gaps=" ; ".join(parts), firms=firms)
+    return text("largest_gap", language, gaps="; ".join(parts), firms=split)
