@@ -6,8 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import TerritoryModel
-from model.economy.demography import demography_rates
-from model.random_streams import uniform
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +29,7 @@ class Follower:
         self.model = model
         firms = model.state.firms
         self._alive, self._generation = firms.alive.copy(), firms.generation.copy()
-        self._key = firms.key.copy()
+        self._exit_month = firms.exit_month.copy()
         self._draws = model.state.supply.draws.copy()
         self._born = np.full(len(firms.alive), -1)
         self._lives: list[Floats] = []
@@ -53,28 +51,20 @@ class Follower:
         died = followed & (~firms.alive | (firms.generation != self._generation))
         self.at_risk += int(followed.sum())
         self.closings += int(died.sum())
-        self.closings_by_hazard += int((died & self._drawn_to_close()).sum())
+        self.closings_by_hazard += int((died & (self._exit_month <= m.state.month - 1)).sum())
         cohort = died & (self._born >= 0) & (self._born < COHORT_MONTHS)
         self._lives.append((self._month - self._born[cohort]).astype(np.float64))
         self._born[died] = -1
         opened = firms.alive & (firms.generation != self._generation)
         self._born[opened] = self._month
         self._alive, self._generation = firms.alive.copy(), firms.generation.copy()
-        self._key = firms.key.copy()
+        self._exit_month = firms.exit_month.copy()
         self._month += 1
         self.payroll_eur.append(float((firms.fte * columns.labour_cost_eur).sum()))
         if self._month == LINK_MONTHS:
             self.link_survival = float((m.state.supply.draws == self._draws).sum()) / len(
                 self._draws
             )
-
-    def _drawn_to_close(self) -> NDArray[np.bool_]:
-        """Return which firms the base hazard closed this month, by their own draw."""
-        m, columns = self.model, self.model.territory.firms
-        rates = demography_rates(m.hypotheses)
-        chance = 1.0 - (1.0 - rates.exit_hazard) ** (1.0 / 12.0)
-        draw = uniform(m.seed_of_run, "exit", self._key, m.state.month - 1)
-        return (draw < chance) & (columns.fte < 50.0) & (columns.posts_fte == 0.0)
 
     def survival(self) -> float:
         """Return the share of the first year's births alive five years later."""

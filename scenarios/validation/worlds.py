@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from model import Levers, Records, Territory, TerritoryModel
-from model.economy.labour import FTE_PER_HEAD
 from model.indicators import evaluate
 from model.procurement.levers import load_levers
 from model.territory.buyers import BUYER_KINDS
@@ -50,7 +49,9 @@ def measure_world(territory: Territory, seed: int) -> dict[str, float]:
     found |= _payment_days(model)
     found |= {f"post_aid_{kind.lower()}": aid for kind, aid in post_aid(territory).items()}
     more_demand.run(WINDOW_MONTHS)
-    found["unemployed_per_100_jobs"] = _unemployment_response(base, more_demand.records)
+    found["unemployed_per_100_jobs"] = _unemployment_response(
+        base, more_demand.records, model.setting.hypotheses["fte_per_head"]
+    )
     quick = Follower(faster)
     quick.step(WINDOW_MONTHS)
     found["payroll_per_eur_sooner"] = _payroll_response(model, follower, quick)
@@ -90,13 +91,13 @@ def _records_figures(records: Records, census_value: float) -> dict[str, float]:
 
 def _payment_days(model: TerritoryModel) -> dict[str, float]:
     """Return days from invoice to payment by buyer kind: claims over bills, less acceptance."""
-    c, rows = model.state.contracts, model.derived.buyer_of_row
+    c, rows = model.state.contracts, model.setting.derived.buyer_of_row
     kind = model.territory.buyers.kind[rows].astype(np.intp)
     factor = model.state.public.volume_factor[rows]
     billed = np.where(c.holder >= 0, c.volume_eur * factor / 12.0 * c.price, 0.0)
     owed = np.bincount(kind, weights=c.receivable_eur, minlength=len(BUYER_KINDS))
     monthly = np.bincount(kind, weights=billed, minlength=len(BUYER_KINDS))
-    days = 30.0 * owed / np.maximum(monthly, 1e-300) - model.hypotheses["acceptance_days"]
+    days = 30.0 * owed / np.maximum(monthly, 1e-300) - model.setting.hypotheses["acceptance_days"]
     chosen = ("hospital", "region", "departement", "commune", "state")
     return {f"payment_days_{name}": float(days[BUYER_KINDS.index(name)]) for name in chosen}
 
@@ -118,11 +119,12 @@ def _with_more_demand(model: TerritoryModel) -> TerritoryModel:
     twin = model.branch(Levers())
     demand = twin.territory.demand
     more = replace(demand, outside_demand_eur=demand.outside_demand_eur * (1.0 + DEMAND_STEP))
-    twin.territory = replace(twin.territory, demand=more)
+    territory = replace(twin.territory, demand=more)
+    twin.setting = replace(twin.setting, territory=territory)
     return twin
 
 
-def _unemployment_response(base: Records, other: Records) -> float:
+def _unemployment_response(base: Records, other: Records, fte_per_head: float) -> float:
     """Return how many fewer residents are unemployed for 100 more jobs (heads), third year."""
     last = slice(WINDOW_MONTHS - 12, WINDOW_MONTHS)
 
@@ -130,7 +132,7 @@ def _unemployment_response(base: Records, other: Records) -> float:
         difference = other.quantities[name][last] - base.quantities[name][last]
         return float(difference.sum(axis=1).mean())
 
-    jobs = change("jobs_present_fte") / FTE_PER_HEAD
+    jobs = change("jobs_present_fte") / fte_per_head
     return -100.0 * change("unemployed_heads") / jobs
 
 
