@@ -47,14 +47,11 @@ class Closure:
     transfers_eur
         (Z,), monthly income of residents that does not depend on the simulated economy: pensions,
         pay of public, farm and outside jobs, less what they save.
-    cash_target
-        (n,), cash above which dividends are paid, in months of output.
     labour
         Rates of the labour market that keep its pools constant.
     """
 
     transfers_eur: Floats
-    cash_target: Floats
     labour: LabourRates
 
 
@@ -90,6 +87,7 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         expected_demand=f.output_eur.copy(),
         capacity_eur=f.output_eur / production.UTILISATION,
         cash=f.output_eur * days / 30.0,
+        cash_target=np.zeros(n),
         receivable_firms=np.zeros(n),
         receivable_outside=np.zeros(n),
         payable_firms=np.zeros(n),
@@ -109,7 +107,7 @@ def _supply(territory: Territory) -> SupplyState:
     use *= network.slot_coefficient
     return SupplyState(
         inventory=use * network.slot_stock_months,
-        pending_outside=np.zeros(network.slots),
+        diverted=np.zeros(network.slots),
         supplier=network.link_supplier.copy(),
         end_month=np.full(network.links, NEVER, dtype=np.int16),
         draws=np.zeros(network.links, dtype=np.int16),
@@ -213,12 +211,11 @@ def _close(
     profit = receipts - costs
     # cash before dividends is cash + profit, of which the part above target × speed is the profit
     target = s.cash + profit - profit / DIVIDEND_SPEED
-    cash_target = np.divide(target, f.output_eur, out=np.zeros(n), where=f.output_eur > 0)
-    dividends = np.maximum(s.cash + profit - cash_target * f.output_eur, 0.0) * DIVIDEND_SPEED
+    np.divide(target, f.output_eur, out=s.cash_target, where=f.output_eur > 0)
+    dividends = np.maximum(s.cash + profit - s.cash_target * f.output_eur, 0.0) * DIVIDEND_SPEED
     income = _endogenous_income(t, state, wages, dividends, h)
     return Closure(
         transfers_eur=t.demand.consumption_eur - income,
-        cash_target=cash_target,
         labour=labour_rates(t, state.zones, h),
     )
 

@@ -22,6 +22,7 @@ class FirmState:
 
     ``expected_demand`` is x̂ of `model.md` 3.8; ``capacity_eur`` is K of 3.9; ``clause_fte`` are
     insertion FTE at work on the firm's contracts; claims are split by who owes them;
+    ``cash_target`` is the cash above which dividends are paid, months of expected demand;
     ``experience`` is 1 for holders of contracts and fades in two years after the last.
     """
 
@@ -37,6 +38,7 @@ class FirmState:
     expected_demand: Floats
     capacity_eur: Floats
     cash: Floats
+    cash_target: Floats
     receivable_firms: Floats
     receivable_outside: Floats
     payable_firms: Floats
@@ -55,7 +57,7 @@ class SupplyState:
     current supplier, month in which the link ends, how often the link was drawn."""
 
     inventory: Floats
-    pending_outside: Floats
+    diverted: Floats
     supplier: NDArray[np.intp]
     end_month: Shorts
     draws: Shorts

@@ -105,11 +105,12 @@ def _equip(
     """Give new firms their equity; their first stock comes from outside and is billed to them."""
     network = territory.supply
     slots, owner = slots_of(network, rows)
-    state.supply.pending_outside[slots] = (
-        network.slot_coefficient[slots] * network.slot_stock_months[slots] * output[owner]
-    )
+    stock = network.slot_coefficient[slots] * network.slot_stock_months[slots] * output[owner]
+    state.supply.inventory[slots] = stock
+    state.firms.payable_outside[rows] += np.bincount(owner, weights=stock, minlength=len(rows))
     equity = rates.birth_cash_months * output
     state.firms.cash[rows] = equity
+    state.firms.cash_target[rows] = rates.birth_cash_months
     ledger.pay("outside", "firms", "equity of new firms", float(equity.sum()))
 
 

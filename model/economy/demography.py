@@ -21,6 +21,7 @@ from model.territory.territory import FinalDemand, Firms, Territory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 NEVER = 32000
 """Month that no run reaches: end of a link that lasts, exit of a firm that does not close."""
@@ -84,18 +85,35 @@ def exit_months(
     return np.where(spared, NEVER, np.minimum(month + life, NEVER)).astype(np.int16)
 
 
+def overdrawn_firms(firms: FirmState, rates: DemographyRates) -> Bools:
+    """Return firms (n,) whose overdraft exceeds what a bank lends on their sales."""
+    return firms.alive & (firms.cash < -rates.overdraft_months * firms.expected_demand)
+
+
+def support_structures(
+    columns: Firms, firms: FirmState, rates: DemographyRates, ledger: Ledger
+) -> Floats:
+    """Bring overdrawn structures back to no debt; return the State's support, EUR (n,).
+
+    Agreed posts are an envelope of the State: funders keep the structure that holds them, or hand
+    it over, rather than lose the posts.
+    """
+    held = overdrawn_firms(firms, rates) & (columns.posts_fte > 0.0)
+    support = np.where(held, -firms.cash, 0.0)
+    firms.cash += support
+    ledger.pay("state", "firms", "support to structures", float(support.sum()))
+    return support
+
+
 def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int) -> Ints:
     """Return the rows of firms that stop this month.
 
-    A firm fails when its overdraft exceeds what a bank lends on its sales, and any firm under 50
-    FTE may close for other reasons. Structures with agreed posts close only for lack of cash.
+    A firm of less than 250 FTE fails when its overdraft exceeds what a bank lends on its sales,
+    and any firm under 50 FTE may close for other reasons.
     """
-    receipts = firms.expected_demand + columns.post_subsidy_eur * columns.posts_fte
-    overdrawn = firms.cash < -rates.overdraft_months * receipts
-    closes = firms.exit_month <= month
-    small_enough = columns.fte < 250.0
-    active = firms.alive & (columns.output_eur > 0)
-    return np.flatnonzero(active & ((overdrawn & small_enough) | closes)).astype(np.int32)
+    fails = overdrawn_firms(firms, rates) & (columns.fte < 250.0)
+    closes = firms.alive & (firms.exit_month <= month)
+    return np.flatnonzero((fails | closes) & (columns.output_eur > 0)).astype(np.int32)
 
 
 def close_firms(
@@ -139,7 +157,7 @@ def close_firms(
         column[rows] = 0.0
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
-    supply.pending_outside[slots] = 0.0
+    supply.diverted[slots] = 0.0
     _dismiss(rows, columns, firms, state.zones, labour)
     firms.alive[rows] = False
 

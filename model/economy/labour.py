@@ -184,7 +184,7 @@ def hire_residents(
     zones.inactive -= taken[2]
 
 
-MOST_HIRES_FROM_INSERTION = 0.5
+MOST_HIRES_FROM_INSERTION = 0.4
 """Part of a zone's usual hires of its residents that people leaving insertion fill at most."""
 
 

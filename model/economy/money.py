@@ -133,13 +133,14 @@ def pay_costs(
 def pay_dividends(
     columns: Firms,
     firms: FirmState,
-    cash_target: Floats,
     dividends_to_residents: bool,
     ledger: Ledger,
 ) -> Floats:
     """Pay ``max(0, cash - target)/6`` to owners; return the part that residents get, EUR (n,)."""
-    target = cash_target * firms.expected_demand
+    target = firms.cash_target * firms.expected_demand
     dividends = np.maximum(firms.cash - target, 0.0) * DIVIDEND_SPEED
+    # nobody pays owners out of an overdraft
+    np.minimum(dividends, np.maximum(firms.cash, 0.0), out=dividends)
     dividends *= firms.alive
     firms.cash -= dividends
     to_residents = np.where(columns.local_owned & dividends_to_residents, dividends, 0.0)

@@ -75,7 +75,7 @@ def deliver(
         h["trade_days"],
         ledger,
     )
-    production.adapt_expectations(state.firms, flows.asked, h["expectation_speed"])
+    production.adapt_expectations(t.firms, state.firms, flows.asked, h["expectation_speed"])
 
 
 def settle_money(
@@ -90,9 +90,7 @@ def settle_money(
     flows.incomes = money.pay_costs(
         t.firms, firms, flows.goods.output, t.net_pay_share, clause_cost, ledger
     )
-    flows.incomes.dividends = money.pay_dividends(
-        t.firms, firms, setting.closure.cash_target, t.dividends_to_residents, ledger
-    )
+    flows.incomes.dividends = money.pay_dividends(t.firms, firms, t.dividends_to_residents, ledger)
     flows.lever_pay, flows.lever_cost_buyers, flows.lever_cost_departement = charge_levers(
         practice,
         flows.tenders,
@@ -160,6 +158,7 @@ def renew_firms(setting: Setting, state: State, flows: MonthFlows, ledger: Ledge
     t, firms, month = setting.territory, state.firms, state.month
     rates = demography.demography_rates(setting.hypotheses)
     if setting.switches.demography:
+        flows.incomes.aid += demography.support_structures(t.firms, firms, rates, ledger)
         closed = demography.failing(t.firms, firms, rates, month)
         end_contracts_of(
             closed,

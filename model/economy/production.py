@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from model.networks.supply import SupplyNetwork
 from model.state import FirmState, SupplyState
+from model.territory.territory import Firms
 
 Floats = NDArray[np.float64]
 
@@ -88,8 +89,9 @@ def deliver_inputs(
 ) -> tuple[Floats, Floats]:
     """Move inputs into inventories and use them up.
 
-    Suppliers ration all clients in the same proportion. What a slot misses is bought outside at
-    speed ``1/τ_sub`` and arrives next month; the rest is asked again through the inventory gap.
+    Suppliers ration all clients in the same proportion. A slot turns outside with the part of its
+    orders that suppliers fail to deliver, at speed ``1/τ_sub``, and back when they deliver again;
+    until then what is missing is asked again through the inventory gap.
 
     Returns
     -------
@@ -100,22 +102,32 @@ def deliver_inputs(
     outside = orders * network.slot_outside_share
     missing = orders - local
     missing -= outside
-    outside += supply.pending_outside
+    np.maximum(missing, 0.0, out=missing)
+    outside += orders * supply.diverted
     supply.inventory += local
     supply.inventory += outside
     used = network.of_clients(output)
     used *= network.slot_coefficient
     supply.inventory -= used
     np.maximum(supply.inventory, 0.0, out=supply.inventory)
-    np.maximum(missing, 0.0, out=missing)
-    np.divide(missing, substitution_months, out=supply.pending_outside)
+    failed = np.divide(missing, orders, out=missing, where=orders > 0)
+    failed -= supply.diverted
+    failed /= substitution_months
+    supply.diverted += failed
     return local, outside
 
 
-def adapt_expectations(firms: FirmState, demand: Floats, speed: float) -> None:
-    """Move expected demand and capacity: x̂ by θ; K towards x̂/0.82, 1/18 up and 1/60 down."""
+def adapt_expectations(columns: Firms, firms: FirmState, demand: Floats, speed: float) -> None:
+    """Move expected demand and capacity: x̂ by θ; K towards x̂/0.82, 1/18 up and 1/60 down.
+
+    Structures do not invest beyond what goes with their agreed posts.
+    """
     firms.expected_demand += speed * (demand - firms.expected_demand)
     # a closed firm that is still somebody's only supplier is asked in vain
     firms.expected_demand *= firms.alive
     gap = firms.expected_demand / UTILISATION - firms.capacity_eur
-    firms.capacity_eur += np.where(gap > 0, gap / 18.0, gap / 60.0)
+    gap = np.where(gap > 0, gap / 18.0, gap / 60.0)
+    firms.capacity_eur += gap
+    held = columns.rows_with_posts
+    most = columns.output_eur[held] / UTILISATION
+    firms.capacity_eur[held] = np.minimum(firms.capacity_eur[held], most)

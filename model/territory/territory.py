@@ -106,6 +106,11 @@ class Firms:
         return start
 
     @cached_property
+    def rows_with_posts(self) -> NDArray[np.intp]:
+        """Rows of structures with agreed posts."""
+        return np.flatnonzero(self.posts_fte > 0.0)
+
+    @cached_property
     def group_start(self) -> NDArray[np.intp]:
         """First row of each group that has rows; rows are sorted by group."""
         return np.flatnonzero(np.diff(self.group, prepend=-1))

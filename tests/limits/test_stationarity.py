@@ -24,7 +24,7 @@ CALENDAR = {"months_left"}
 
 # A column that is zero at the opening is compared with what passes through it each month.
 SCALE = {
-    "pending_outside": lambda m: m.state.supply.inventory,
+    "diverted": lambda m: np.ones(1),
     "buyer_cash": lambda m: m.territory.buyers.envelope_eur / 12.0,
     "backlog_eur": lambda m: m.state.contracts.volume_eur,
     "advance_eur": lambda m: m.state.contracts.volume_eur,
