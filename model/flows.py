@@ -48,5 +48,6 @@ class MonthFlows:
     lever_cost_buyers: Floats = field(init=False)
     lever_cost_departement: Floats = field(init=False)
     local_inputs: Floats = field(init=False)
+    failed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     closed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     opened: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))

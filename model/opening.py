@@ -171,6 +171,8 @@ def _public(territory: Territory) -> PublicState:
         buyer_cash=np.zeros(buyers),
         volume_factor=np.ones(buyers),
         lever_cost_year=np.zeros(buyers),
+        # the year before the opening used every credit
+        spent_year=np.array(territory.buyers.envelope_eur),
         liquidation_claims=np.zeros(2),
         accounts=np.zeros(4),
         tracer=np.zeros((n, 2)),
@@ -235,7 +237,7 @@ def _endogenous_income(
     kept = np.where(f.local_owned & t.dividends_to_residents, dividends, 0.0)
     posts = f.post_cost_eur * f.posts_fte
     aid = f.post_subsidy_eur * f.posts_fte
-    incomes = Incomes(wages=wages, posts=posts, aid=aid, dividends=kept)
+    incomes = Incomes(wages=wages, posts=posts, aid=aid, owners=dividends, dividends=kept)
     return households.pay_residents(
         f,
         state.zones,

@@ -182,7 +182,7 @@ class TerritoryModel(mesa.Model):
         month = self.state.month
         rules = rules_at(FIRST_YEAR + month // 12, month % 12 + 1)
         practice = practice_in_force(self.levers, month - BURN_IN_MONTHS, rules, BUYER_KINDS)
-        if month % 12 == 0 and month > 0:
+        if month % 12 == 0:
             procurement.grant_volumes(self.setting, self.state)
         return rules, practice
 

@@ -105,15 +105,19 @@ def support_structures(
     return support
 
 
-def failing(columns: Firms, firms: FirmState, rates: DemographyRates, month: int) -> Ints:
-    """Return the rows of firms that stop this month.
+def failing(
+    columns: Firms, firms: FirmState, rates: DemographyRates, month: int
+) -> tuple[Ints, Ints]:
+    """Return the rows of firms that fail for lack of cash, and of all that stop this month.
 
     A firm of less than 250 FTE fails when its overdraft exceeds what a bank lends on its sales,
     and any firm under 50 FTE may close for other reasons.
     """
     fails = overdrawn_firms(firms, rates) & (columns.fte < 250.0)
     closes = firms.alive & (firms.exit_month <= month)
-    return np.flatnonzero((fails | closes) & (columns.output_eur > 0)).astype(np.int32)
+    known = columns.output_eur > 0
+    stops = np.flatnonzero((fails | closes) & known)
+    return np.flatnonzero(fails & known).astype(np.int32), stops.astype(np.int32)
 
 
 def close_firms(

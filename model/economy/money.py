@@ -27,11 +27,13 @@ DIVIDEND_SPEED = 1.0 / 6.0
 @dataclass
 class Incomes:
     """What firms paid to people this month, EUR (n,): gross labour cost of own staff and of posts
-    and insertion hours, and dividends; and the State aid to posts that they received."""
+    and insertion hours, dividends to all owners and to residents among them; and the State aid to
+    posts that they received."""
 
     wages: Floats
     posts: Floats
     aid: Floats
+    owners: Floats
     dividends: Floats
 
 
@@ -127,24 +129,29 @@ def pay_costs(
     ledger.pay("state", "firms", "aid to posts", float(aid.sum()))
     ledger.pay("firms", "state", "taxes", float(taxes.sum()))
     ledger.pay("firms", "outside", "capital", float(capital.sum()))
-    return Incomes(wages=wages, posts=posts, aid=aid, dividends=np.zeros_like(wages))
+    none = np.zeros_like(wages)
+    return Incomes(wages=wages, posts=posts, aid=aid, owners=none, dividends=none)
 
 
 def pay_dividends(
     columns: Firms,
     firms: FirmState,
+    advances: Floats,
     dividends_to_residents: bool,
     ledger: Ledger,
-) -> Floats:
-    """Pay ``max(0, cash - target)/6`` to owners; return the part that residents get, EUR (n,)."""
+) -> tuple[Floats, Floats]:
+    """Pay ``max(0, cash - target)/6`` to owners; return it and the part of residents, EUR (n,).
+
+    Neither an overdraft nor ``advances`` (n,), which buyers will take back, pay owners.
+    """
+    own = firms.cash - advances
     target = firms.cash_target * firms.expected_demand
-    dividends = np.maximum(firms.cash - target, 0.0) * DIVIDEND_SPEED
-    # nobody pays owners out of an overdraft
-    np.minimum(dividends, np.maximum(firms.cash, 0.0), out=dividends)
+    dividends = np.maximum(own - target, 0.0) * DIVIDEND_SPEED
+    np.minimum(dividends, np.maximum(own, 0.0), out=dividends)
     dividends *= firms.alive
     firms.cash -= dividends
     to_residents = np.where(columns.local_owned & dividends_to_residents, dividends, 0.0)
     inside = float(to_residents.sum())
     ledger.pay("firms", "households", "dividends", inside)
     ledger.pay("firms", "outside", "dividends", float(dividends.sum()) - inside)
-    return to_residents
+    return dividends, to_residents

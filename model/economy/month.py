@@ -90,7 +90,12 @@ def settle_money(
     flows.incomes = money.pay_costs(
         t.firms, firms, flows.goods.output, t.net_pay_share, clause_cost, ledger
     )
-    flows.incomes.dividends = money.pay_dividends(t.firms, firms, t.dividends_to_residents, ledger)
+    rows, holder = flows.execution.active, flows.execution.holder
+    owed = state.contracts.advance_eur[rows]
+    advances = np.bincount(holder, weights=owed, minlength=len(firms.cash) + 1)[:-1]
+    flows.incomes.owners, flows.incomes.dividends = money.pay_dividends(
+        t.firms, firms, advances, t.dividends_to_residents, ledger
+    )
     flows.lever_pay, flows.lever_cost_buyers, flows.lever_cost_departement = charge_levers(
         practice,
         flows.tenders,
@@ -159,7 +164,7 @@ def renew_firms(setting: Setting, state: State, flows: MonthFlows, ledger: Ledge
     rates = demography.demography_rates(setting.hypotheses)
     if setting.switches.demography:
         flows.incomes.aid += demography.support_structures(t.firms, firms, rates, ledger)
-        closed = demography.failing(t.firms, firms, rates, month)
+        flows.failed, closed = demography.failing(t.firms, firms, rates, month)
         end_contracts_of(
             closed,
             state.contracts,

@@ -16,6 +16,7 @@ FIRM_ZONE_QUANTITIES = (
     "jobs_induced_fte",
     "jobs_other_fte",
     "failures_n",
+    "closures_n",
     "births_n",
     "unemployed_heads",
     "unemployed_long_heads",

@@ -196,6 +196,11 @@ def deliver_contracts(
     paid -= recovered
     _pay_holders(rows, execution.buyer, paid, contracts, firms, public, ledger, "contracts")
     outside = execution.bought_outside * price
+    public.spent_year += np.bincount(
+        execution.buyer,
+        weights=execution.delivered * price + outside,
+        minlength=len(public.spent_year),
+    )
     public.buyer_cash -= np.bincount(
         execution.buyer, weights=outside, minlength=len(public.buyer_cash)
     )
@@ -250,19 +255,26 @@ def count_down(contracts: ContractState) -> None:
 def yearly_volume_factor(
     envelope: Floats,
     lever_costs: Floats,
+    unused: Floats,
     contracts: ContractState,
     buyer_of_row: Ints,
     response: float,
 ) -> Floats:
     """Return what each buyer can afford next year of its base volume (B,) (`model.md` 5).
 
-    ``1 + η·(envelope - lever costs - cost at contract prices)/envelope``, within [0.5, 1.5]:
-    lower prices buy more, lever costs buy less, the envelope does not move.
+    ``1 + η·(envelope - lever costs - cost at contract prices + credits not used)/envelope``,
+    within [0.5, 1.5]: lower prices buy more, lever costs buy less, the envelope does not move, and
+    what lots without a holder or late deliveries left unused is carried over.
+
+    Parameters
+    ----------
+    unused
+        (B,), envelope less what was delivered at contract prices and lever costs last year, EUR.
     """
     cost = np.bincount(
         buyer_of_row,
         weights=np.where(contracts.holder >= 0, contracts.price, 1.0) * contracts.volume_eur,
         minlength=len(envelope),
     )
-    room = (envelope - lever_costs - cost) / np.maximum(envelope, 1e-300)
+    room = (envelope - lever_costs - cost + unused) / np.maximum(envelope, 1e-300)
     return np.clip(1.0 + response * room, 0.5, 1.5)

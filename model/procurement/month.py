@@ -22,14 +22,17 @@ from model.state import State
 def grant_volumes(setting: Setting, state: State) -> None:
     """Set in January what each buyer can afford of its base volume."""
     public = state.public
+    envelope = setting.territory.buyers.envelope_eur
     public.volume_factor[:] = contract_life.yearly_volume_factor(
-        setting.territory.buyers.envelope_eur,
+        envelope,
         public.lever_cost_year,
+        envelope - public.lever_cost_year - public.spent_year,
         state.contracts,
         setting.derived.buyer_of_row,
         setting.hypotheses["budget_response"],
     )
     public.lever_cost_year[:] = 0.0
+    public.spent_year[:] = 0.0
 
 
 def plan(

@@ -104,6 +104,7 @@ BY_MONEY = {"contracts.fte_per_eur": -1}
 PURE_NUMBERS = {
     *("firms.alive", "firms.generation", "firms.key", "firms.fte", "firms.clause_fte"),
     *("firms.unit_cost", "firms.household_share", "firms.visibility", "firms.experience"),
+    *("firms.cash_target", "supply.diverted"),
     *("firms.exit_month", "supply.supplier", "supply.end_month", "supply.draws"),
     *("public.volume_factor", "public.tracer", "public.household_tracer"),
 }

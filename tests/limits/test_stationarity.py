@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MONTHS = 120
 TOLERANCE = 1e-9
-CALENDAR = {"months_left"}
-"""Columns of state that count months."""
+CALENDAR = {"months_left", "spent_year"}
+"""Columns of state that count months, or add up since January."""
 
 # A column that is zero at the opening is compared with what passes through it each month.
 SCALE = {
