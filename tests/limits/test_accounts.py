@@ -277,8 +277,8 @@ def test_all_accounts_close_over_four_years(
     audit = Audit(model)
     for _ in range(48):
         audit.month()
-    failures = model.records.quantities["failures_n"].sum()
-    assert failures > (50 if hard else 10), "no firm closed: the audit saw nothing"
+    closures = model.records.quantities["closures_n"].sum()
+    assert closures > (50 if hard else 10), "no firm closed: the audit saw nothing"
 
 
 @pytest.mark.parametrize("practice", PRACTICES)
