@@ -37,6 +37,7 @@ class MonthFlows:
     link_orders: Floats = field(init=False)
     asked: Floats = field(init=False)
     consumption: Floats = field(init=False)
+    spent_in_zone: Floats = field(init=False)
     insertion: InsertionFlows = field(init=False)
     incomes: Incomes = field(init=False)
     labour: LabourFlows = field(init=False)

@@ -199,7 +199,9 @@ def _close(
     share = state.contracts.output_share[rows]
     by_buyers = np.bincount(holder, weights=monthly, minlength=n + 1)[:n]
     goods = np.bincount(holder, weights=monthly * (1.0 - share), minlength=n + 1)[:n]
-    by_households = households.household_demand(t.demand, f, s, t.demand.consumption_eur)
+    by_households = households.household_demand(
+        f, s, t.demand.spent_in_zones(t.demand.consumption_eur)
+    )
     outside += goods
     months = h["trade_days"] / 30.0
     s.receivable_firms[:] = by_firms * months

@@ -121,5 +121,4 @@ def _recruit(
     market, zone = territory.labour, territory.firms.zone
     z = len(market.short_heads)
     heads = np.bincount(zone[rows], weights=fte, minlength=z) / labour.fte_per_head
-    shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
-    hire_residents(state.zones, labour, shares * heads, np.zeros(z))
+    hire_residents(state.zones, labour, market.origins * heads, np.zeros(z))

@@ -8,16 +8,13 @@ from numpy.typing import NDArray
 from model.economy.money import Incomes
 from model.ledger import Ledger
 from model.state import FirmState, ZoneState
-from model.territory.territory import FinalDemand, Firms
+from model.territory.territory import Firms
 
 Floats = NDArray[np.float64]
 
 
-def household_demand(
-    demand: FinalDemand, columns: Firms, firms: FirmState, consumption: Floats
-) -> Floats:
-    """Return what residents ask of each firm, EUR (n,), from consumption by zone (Z,)."""
-    spent_in_zone = np.sum(consumption[:, None] * demand.household_kernel, axis=0)
+def household_demand(columns: Firms, firms: FirmState, spent_in_zone: Floats) -> Floats:
+    """Return what residents ask of each firm, EUR (n,), from what is spent in each zone (Z,)."""
     return firms.household_share * spent_in_zone[columns.zone]
 
 

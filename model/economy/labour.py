@@ -127,10 +127,9 @@ def _filled_share(
     vacancies: Floats, zones: ZoneState, market: LabourMarket, rates: LabourRates
 ) -> Floats:
     """Return the chance that a vacancy of each zone is filled, 1 at usual tightness."""
-    usual = market.employed_heads.sum(axis=0) * rates.separation
+    usual = market.workers_heads * rates.separation
     seekers = _seekers_ratio(zones, market, rates)
-    shares = market.employed_heads / np.maximum(market.employed_heads.sum(axis=0), 1e-300)
-    seekers_for_zone = np.sum(shares * seekers[:, None], axis=0)
+    seekers_for_zone = np.sum(market.origins * seekers[:, None], axis=0)
     tightness = vacancies / np.maximum(usual * seekers_for_zone, 1e-300)
     return np.maximum(tightness, 1.0) ** -rates.matching_elasticity
 

@@ -34,7 +34,8 @@ def ask_firms(setting: Setting, state: State, flows: MonthFlows) -> None:
     )
     spends = setting.switches.households
     flows.consumption = (state.zones.cash if spends else t.demand.consumption_eur).copy()
-    by_households = households.household_demand(t.demand, t.firms, state.firms, flows.consumption)
+    flows.spent_in_zone = t.demand.spent_in_zones(flows.consumption)
+    by_households = households.household_demand(t.firms, state.firms, flows.spent_in_zone)
     by_firms = t.supply.asked_of_suppliers(flows.link_orders, state.supply.supplier)
     flows.asked = (by_firms + by_households) + by_buyers
     flows.asked += state.firms.outside_demand

@@ -250,8 +250,7 @@ class Recorder:
         inputs = network.sum_by_client(bought)
         lump = t.firms.outside_chain_fte * flows.goods.output
         inside = self._by_firm(flows.goods.demand_households * flows.goods.fill)
-        spent = np.sum(flows.consumption[:, None] * t.demand.household_kernel, axis=0)
-        households = (spent - inside) * t.demand.outside_chain_fte
+        households = (flows.spent_in_zone - inside) * t.demand.outside_chain_fte
         return self._by_firm(inputs + lump) + households
 
 

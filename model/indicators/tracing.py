@@ -28,6 +28,7 @@ def trace_month(territory: Territory, state: State, flows: MonthFlows) -> None:
         flows.link_orders,
         flows.goods,
         flows.consumption,
+        flows.spent_in_zone,
     )
     trace_income(
         territory,
@@ -46,6 +47,7 @@ def trace_sales(
     link_orders: Floats,
     goods: GoodsFlows,
     consumption: Floats,
+    spent_in_zone: Floats,
 ) -> Floats:
     """Return shares (n, 3) of each firm's sales: direct, indirect, induced.
 
@@ -62,11 +64,8 @@ def trace_sales(
         mix = np.repeat(public.tracer[:, i], network.links_of_firm)
         mix *= link_orders
         to_firms[:, i] = network.asked_of_suppliers(mix, supplier) * fill
-    spent = np.sum(
-        (consumption * public.household_tracer)[:, None] * t.demand.household_kernel, axis=0
-    )
-    total = np.sum(consumption[:, None] * t.demand.household_kernel, axis=0)
-    share = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
+    spent = t.demand.spent_in_zones(consumption * public.household_tracer)
+    share = np.divide(spent, spent_in_zone, out=np.zeros_like(spent), where=spent_in_zone > 0)
     to_residents = goods.demand_households * fill * share[t.firms.zone]
     shares = np.zeros((n, 3))
     shares[:, 0] = direct

@@ -213,7 +213,7 @@ def _local_bids(
     relative = firms.unit_cost[rows] / columns.usual_cost[rows]
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     cost = relative + _extra_costs(tenders, informed.distance_km, advance, h)
-    draws = [to_uniform(mix(keys, i)) for i in range(4)]
+    draws = _draws(keys, 4)
     fte = output_share / firms.productivity_eur[rows]
     return _Side(
         firm=rows,
@@ -244,7 +244,7 @@ def _outside_bids(
     shape = (len(tenders), OUTSIDE_SIZE)
     place = np.arange(OUTSIDE_SIZE)
     keys = mix(stream(seed, "outside bid", tenders.key)[:, None], place)
-    draws = [to_uniform(mix(keys, i)) for i in range(7)]
+    draws = _draws(keys, 13)
     size = np.log2(np.maximum(tenders.amount_eur / threshold_eur, 0.25))
     heard: Floats = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
     heard = heard * np.where(tenders.procedure == DIRECT, 0.3, 1.0)
@@ -277,23 +277,26 @@ def _outside_bids(
     small = draws[4] < h["outside_sme_share"]
     advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
     cost = relative + _extra_costs(tenders, distance, advance, h)
-    score = to_uniform(mix(keys[..., None], np.arange(10, 13)))
     # outside firms have the same scores as local ones, drawn around the same means
-    quality = 0.25 + 0.5 * score
-    noise = np.stack([draws[5], draws[6], to_uniform(mix(keys, 7))], axis=-1)
+    quality = 0.25 + 0.5 * draws[10:]
     return _Side(
         firm=np.full(shape, len(columns), dtype=np.int32),
         chance=chance,
         drawn=draws[0],
         cost=cost,
         pressure=np.zeros(shape),
-        technical=0.5 * quality[..., 0] + 0.5 * noise[..., 0],
-        environmental=0.7 * quality[..., 1] + 0.3 * noise[..., 1],
-        social=0.7 * quality[..., 2] + 0.3 * noise[..., 2],
+        technical=0.5 * quality[0] + 0.5 * draws[5],
+        environmental=0.7 * quality[1] + 0.3 * draws[6],
+        social=0.7 * quality[2] + 0.3 * draws[7],
         small=small,
         output_share=output_share,
         fte_per_eur=output_share / (usual * productivity),
     )
+
+
+def _draws(keys: NDArray[np.uint64], count: int) -> Floats:
+    """Return ``count`` uniforms of each bid (count, T, candidates), keyed by their number."""
+    return to_uniform(mix(keys[None], np.arange(count)[:, None, None]))
 
 
 def _extra_costs(

@@ -39,7 +39,7 @@ def _local_demand(territory: Territory) -> tuple[Floats, Floats]:
     t, network = territory, territory.supply
     orders = network.slot_coefficient * network.of_clients(t.firms.output_eur)
     by_firms = network.asked_of_suppliers(network.of_links(orders), network.link_supplier)
-    spent = np.sum(t.demand.consumption_eur[:, None] * t.demand.household_kernel, axis=0)
+    spent = t.demand.spent_in_zones(t.demand.consumption_eur)
     share = market_shares(t.firms, t.demand.household_weight, t.demand.household_share)
     return by_firms, share * spent[t.firms.zone]
 
@@ -166,7 +166,7 @@ def local_spectral_radius(territory: Territory, rounds: int = 60) -> float:
         wages = t.firms.sum_by_zone(pay * sales)
         owners = t.firms.sum_by_zone(own * sales)
         income = np.sum(residence * wages, axis=1) + owners
-        spent = np.sum(income[:, None] * t.demand.household_kernel, axis=0)
+        spent = t.demand.spent_in_zones(income)
         sales = (
             network.asked_of_suppliers(network.of_links(orders), network.link_supplier)
             + share * spent[t.firms.zone]

@@ -115,16 +115,25 @@ class Firms:
         """First row of each group that has rows; rows are sorted by group."""
         return np.flatnonzero(np.diff(self.group, prepend=-1))
 
+    @cached_property
+    def group_present(self) -> NDArray[np.int32]:
+        """Groups that have rows, in order."""
+        return self.group[self.group_start]
+
+    @cached_property
+    def group_size(self) -> NDArray[np.intp]:
+        """Rows of each group that has some."""
+        return np.diff(self.group_start, append=len(self))
+
     def sum_by_group(self, values: Floats, groups: int) -> Floats:
         """Sum a column of firms over each (zone, sector) group (groups,)."""
         total = np.zeros(groups)
-        total[self.group[self.group_start]] = np.add.reduceat(values, self.group_start)
+        total[self.group_present] = np.add.reduceat(values, self.group_start)
         return total
 
     def of_groups(self, values: Floats) -> Floats:
         """Return a column of groups (groups,) repeated over the rows of each (n,)."""
-        counts = np.diff(self.group_start, append=len(self))
-        return np.repeat(values[self.group[self.group_start]], counts)
+        return np.repeat(values[self.group_present], self.group_size)
 
     def sum_by_zone(self, values: Floats) -> Floats:
         """Sum a column of firms over each zone (Z,)."""
@@ -165,6 +174,10 @@ class FinalDemand:
     consumption_eur: Floats
     outside_chain_fte: float
 
+    def spent_in_zones(self, by_residents: Floats) -> Floats:
+        """Return what residents of all zones (Z,) spend in each zone (Z,)."""
+        return np.sum(by_residents[:, None] * self.household_kernel, axis=0)
+
 
 @dataclass(frozen=True)
 class LabourMarket:
@@ -192,6 +205,16 @@ class LabourMarket:
     inactive_heads: Floats
     posts_heads: Floats
     siae_heads: Floats
+
+    @cached_property
+    def workers_heads(self) -> Floats:
+        """Heads at work in firms of each zone at the opening (Z,)."""
+        return self.employed_heads.sum(axis=0)
+
+    @cached_property
+    def origins(self) -> Floats:
+        """Share of each zone's workers by zone of residence (Z + 1, Z); 0 where nobody works."""
+        return self.employed_heads / np.maximum(self.workers_heads, 1e-300)
 
 
 @dataclass(frozen=True)
