@@ -148,7 +148,7 @@ def indicators_table() -> str:
 def categories_table() -> str:
     """Return the purchase categories and what the engine reads of each."""
     headings = ["Category", "Label", "Kind", "Produced by", "Sold by traders", "Labour share"]
-    headings += ["Direct FTE a M EUR", "Structures supply it", "Months", "Over-dispersion", "Divisible"]
+    headings += ["Direct FTE a M EUR", "Structures supply it", "Months", "Over-dispersion"]
     yes = {True: "yes", False: ""}
     rows = [
         [
@@ -166,7 +166,7 @@ def categories_table() -> str:
         ]
         for c in load_categories()
     ]
-    return markdown_table(headings, rows)
+    return markdown_table([*headings, "Divisible"], rows)
 
 
 def legal_calendar_table() -> str:
