@@ -148,7 +148,7 @@ def indicators_table() -> str:
 def categories_table() -> str:
     """Return the purchase categories and what the engine reads of each."""
     headings = ["Category", "Label", "Kind", "Produced by", "Sold by traders", "Labour share"]
-    headings += ["Structures supply it", "Months", "Over-dispersion", "Divisible"]
+    headings += ["Direct FTE a M EUR", "Structures supply it", "Months", "Over-dispersion"]
     yes = {True: "yes", False: ""}
     rows = [
         [
@@ -158,6 +158,7 @@ def categories_table() -> str:
             c.product_sector,
             yes[c.traded],
             _plain(c.labour_share),
+            "" if c.direct_fte_per_meur is None else _plain(c.direct_fte_per_meur),
             yes[c.siae_supplied],
             f"{c.duration_months[0]} to {c.duration_months[1]}",
             _plain(c.bid_overdispersion),
@@ -165,7 +166,7 @@ def categories_table() -> str:
         ]
         for c in load_categories()
     ]
-    return markdown_table(headings, rows)
+    return markdown_table([*headings, "Divisible"], rows)
 
 
 def legal_calendar_table() -> str:
