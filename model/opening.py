@@ -85,7 +85,11 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         labour_cost_eur=f.labour_cost_eur.copy(),
         unit_cost=f.unit_cost.copy(),
         expected_demand=f.output_eur.copy(),
-        capacity_eur=f.output_eur / production.UTILISATION,
+        capacity_eur=np.where(
+            f.posts_fte > 0.0,
+            f.output_eur * production.OVERTIME,
+            f.output_eur / production.UTILISATION,
+        ),
         cash=f.output_eur * days / 30.0,
         cash_target=np.zeros(n),
         receivable_firms=np.zeros(n),

@@ -97,8 +97,13 @@ def exponential(seed: int, purpose: str, *components: ArrayLike) -> NDArray[np.f
     return -np.log(uniform(seed, purpose, *components))
 
 
-def normal(seed: int, purpose: str, *components: ArrayLike) -> NDArray[np.float64]:
-    """Draw standard normals by the inverse distribution, one for each combination."""
+def to_normal(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn uniforms of (0, 1) into standard normals by the inverse distribution."""
     from scipy.special import ndtri
 
-    return np.asarray(ndtri(uniform(seed, purpose, *components)))
+    return np.asarray(ndtri(uniforms), dtype=np.float64)
+
+
+def normal(seed: int, purpose: str, *components: ArrayLike) -> NDArray[np.float64]:
+    """Draw standard normals, one for each combination."""
+    return to_normal(uniform(seed, purpose, *components))

@@ -53,8 +53,8 @@ class FirmState:
 
 @dataclass
 class SupplyState:
-    """Columns of slots and links: inventories (EUR), orders that come from outside next month,
-    current supplier, month in which the link ends, how often the link was drawn."""
+    """Columns of slots: inventories (EUR), share of orders turned outside because suppliers fail to
+    deliver; and of links: current supplier, month in which the link ends, times it was drawn."""
 
     inventory: Floats
     diverted: Floats

@@ -129,5 +129,5 @@ def adapt_expectations(columns: Firms, firms: FirmState, demand: Floats, speed: 
     gap = np.where(gap > 0, gap / 18.0, gap / 60.0)
     firms.capacity_eur += gap
     held = columns.rows_with_posts
-    most = columns.output_eur[held] / UTILISATION
+    most = OVERTIME * columns.output_eur[held]
     firms.capacity_eur[held] = np.minimum(firms.capacity_eur[held], most)

@@ -99,6 +99,7 @@ class Recorder:
             self._t.firms.production_tax * flows.goods.output + contributions * wages
         )
         taxes += contributions * flows.outside_insertion_eur
+        taxes += contributions * (flows.lever_cost_buyers + flows.lever_cost_departement)
         zone = self._t.firms.zone
         return {
             "jobs_present_fte": total,

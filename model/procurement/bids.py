@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
-from model.random_streams import mix, stream, to_uniform
+from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import FirmState
 from model.territory.territory import Firms, Sectors, Territory
 from model.territory.trade_profiles import CategoryProfiles, category_profiles
@@ -208,7 +208,9 @@ def _local_bids(
     own_turnover = 12.0 * firms.expected_demand[rows] / np.where(trade, h["goods_margin"], 1.0)
     turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])
     able = turnover >= tenders.required_turnover[:, None] * tenders.amount_eur[:, None]
-    fits = size + load <= h["most_load_to_bid"]
+    # a structure cannot grow beyond its agreed posts: it does not bid for what would exceed them
+    most = np.where(columns.posts_fte[rows] > 0.0, 1.0, h["most_load_to_bid"])
+    fits = size + load <= most
     chance = np.where(present & able & fits, _logistic(logit), 0.0)
     relative = firms.unit_cost[rows] / columns.usual_cost[rows]
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
@@ -258,17 +260,16 @@ def _outside_bids(
     category = tenders.category[:, None]
 
     def of_maker_or_trader(maker: Floats, by_sector: Floats) -> Floats:
-        return np.where(trader, by_sector[trade], maker[category])
+        made: Floats = maker[category]
+        return np.where(trader, float(by_sector[trade]), made)
 
     usual = of_maker_or_trader(profile.productivity_eur, sectors.productivity_eur)
     labour = of_maker_or_trader(profile.labour_share, sectors.labour_share)
     usual_cost = of_maker_or_trader(profile.usual_cost, sectors.unit_cost)
     output_share = np.where(trader, h["goods_margin"], 1.0)
-    from scipy.special import ndtri
-
     spread, sharing = h["productivity_spread"], h["rent_sharing"]
     least = least_productivity(labour, usual_cost, sharing)
-    drawn = np.exp(spread * ndtri(draws[2]) - spread**2 / 2)
+    drawn: Floats = np.exp(spread * to_normal(draws[2]) - spread**2 / 2)
     productivity = np.maximum(drawn, least) / mean_productivity(least, spread)
     productivity = np.maximum(productivity, least)
     relative = relative_cost(productivity, labour, usual_cost, sharing)

@@ -13,14 +13,11 @@ from model.procurement.legal_calendar import RulesInForce
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
 from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
-from model.random_streams import mix, stream, to_uniform
+from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import PARTS, ContractState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-HOURS_OF_AN_FTE_YEAR = 1600.0
-"""Hours of an FTE in the convention of integration clauses (`facts.md` 2.3)."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,8 @@ def plan_tenders(
     pair = category.astype(np.int64) * (len(has_structure) // len(categories.works)) + zone
     reservable = categories.structure_supplied[category] & has_structure[pair]
     chance = practice.reserved_share * buyers.reservable_ratio[buyer]
-    reserved = reservable & (draw["reserve"] < chance)
+    # a reserved lot that found no structure is relaunched open to all
+    reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
     wanted = practice.social_coverage * _tilt_to_large(estimate / money_scale, rules, h)
     consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
     labour = categories.labour_share[category]
@@ -215,10 +213,8 @@ def liveliness(
     with the draws of bids it over-disperses their number as a negative binomial of variance
     ``mean + overdispersion · mean²`` would. ``market_key`` (T,) is that of category and zone.
     """
-    from scipy.special import ndtri
-
     variance = np.log1p(overdispersion[tenders.category])
     market = stream(seed, "liveliness of a market", market_key)
     lot = mix(stream(seed, "liveliness of a lot"), tenders.key)
-    draw = 0.5 * ndtri(to_uniform(market)) + np.sqrt(0.75) * ndtri(to_uniform(lot))
+    draw = 0.5 * to_normal(to_uniform(market)) + np.sqrt(0.75) * to_normal(to_uniform(lot))
     return np.exp(np.sqrt(variance) * draw - variance / 2)

@@ -235,7 +235,7 @@ def _aid_to_posts(
     other: Floats,
     usual_profit: Floats,
 ) -> Floats:
-    """Return State aid per post-month that lets a structure break even at base prices, EUR.
+    """Return State aid per post-month that leaves a structure a tenth of the usual profit, EUR.
 
     Derived, not set: `docs/validation.md` compares it with published aid by kind.
     """

@@ -58,11 +58,13 @@ def award_opening_lots(territory: Territory, h: HypothesisValues) -> OpeningCont
         firm = awards.of_winner(bids.firm)
         share = awards.of_winner(bids.output_share)
         per_eur = awards.of_winner(bids.fte_per_eur)
-        firm = np.where(awards.awarded, firm, n)
-        firm = _within_limits(firm, tenders.yearly_eur / 12.0 * share, won, limit)
+        chosen = np.where(awards.awarded, firm, n).astype(np.int32)
+        firm = _within_limits(chosen, tenders.yearly_eur / 12.0 * share, won, limit)
         outside = firm == n
         nation = derived.categories.profile.productivity_eur[tenders.category]
-        per_eur = np.where(outside & (per_eur == 0), 1.0 / nation, per_eur)
+        # lots beyond a firm's limit go to a firm like the mean producer of the country
+        sent_out = outside & ((chosen != firm) | (per_eur == 0))
+        per_eur = np.where(sent_out, share / nation, per_eur)
         holder[tenders.need] = firm
         output_share[tenders.need] = share
         fte[tenders.need] = per_eur

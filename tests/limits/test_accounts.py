@@ -166,12 +166,8 @@ class Audit:
         np.testing.assert_allclose(
             m.state.zones.cash, self._last("household_income_eur"), rtol=TOLERANCE
         )
-        levers = self._last("lever_cost_buyer_eur") + self._last("lever_cost_departement_eur")
         income = self._last("taxes_state_eur") - self._last("subsidies_state_eur")
-        income = income - self._last("benefits_state_eur")
-        income = (
-            income + (1.0 - m.territory.net_pay_share) * levers - m.setting.closure.transfers_eur
-        )
+        income = income - self._last("benefits_state_eur") - m.setting.closure.transfers_eur
         expected = float(income.sum() - m.territory.buyers.envelope_eur.sum() / 12.0)
         moved = m.state.public.accounts - self.accounts
         size = float(self._last("taxes_state_eur").sum())

@@ -153,7 +153,8 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
     lots = 4_000
     tenders = repeated(every, lot_of_services(model, every), lots)
     trade = model.setting.derived.categories.trade_sector
-    able = np.flatnonzero((territory.firms.fte > 0) & (territory.firms.sector != trade))
+    free = (territory.firms.sector != trade) & (territory.firms.posts_fte == 0)
+    able = np.flatnonzero((territory.firms.fte > 0) & free)
     pool = able[:: len(able) // LIST_SIZE][:LIST_SIZE].astype(np.int32)
     lists = CandidateLists(
         rows=pool[None, :],
@@ -194,7 +195,7 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
     awards = award(tenders, bids, np.zeros(lots, dtype=np.int16))
     assert (awards.bids == bidders).all()
     found = bids.price[np.arange(lots), awards.place]
-    relative = territory.firms.unit_cost / territory.sectors.unit_cost[territory.firms.sector]
+    relative = territory.firms.unit_cost / territory.firms.usual_cost
     cost = np.sort(relative[pool])
     ways = [comb(LIST_SIZE - k, bidders - 1) / comb(LIST_SIZE, bidders) for k in range(1, 129)]
     expected = float(cost @ np.array(ways))
