@@ -24,7 +24,7 @@ class MonthFlows:
     """Fields are set by the steps of the month, in its order.
 
     ``link_orders`` (links,) and ``orders`` (slots,) are what clients ask; ``asked`` (n,) what each
-    firm is asked in all; ``traced`` (n, 3) the shares of its sales traced to public contracts;
+    firm is asked in all; ``traced`` (3, n) the shares of its sales traced to public contracts;
     ``consumption``, ``household_income``, ``benefits``, ``lever_*`` are by zone (Z,).
     """
 

@@ -179,7 +179,7 @@ def _public(territory: Territory) -> PublicState:
         spent_year=np.array(territory.buyers.envelope_eur),
         liquidation_claims=np.zeros(2),
         accounts=np.zeros(4),
-        tracer=np.zeros((n, 2)),
+        tracer=np.zeros((2, n)),
         household_tracer=np.zeros(z),
     )
 

@@ -111,7 +111,7 @@ class PublicState:
     accounts
         (4,), EUR of the State, the département, the outside and the estates of failed firms.
     tracer
-        (n, 2), shares of each firm's sales traced to public contracts: directly or through
+        (2, n), shares of each firm's sales traced to public contracts: directly or through
         suppliers, and through households.
     household_tracer
         (Z,), share of residents' income traced to public contracts.

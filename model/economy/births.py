@@ -65,7 +65,7 @@ def open_firms(
     firms.experience[rows] = 0.0
     firms.alive[rows] = True
     firms.exit_month[rows] = exit_months(columns, rows, key, rates.exit_hazard, seed, state.month)
-    state.public.tracer[rows] = 0.0
+    state.public.tracer[:, rows] = 0.0
     _equip(territory, rates, state, rows, output, ledger)
     _recruit(territory, labour, state, rows, fte)
     return rows

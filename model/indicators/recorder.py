@@ -90,9 +90,9 @@ class Recorder:
         f, traced = state.firms, flows.traced
         posts = self._t.firms.posts_fte * f.alive
         present = f.fte + posts + f.clause_fte
-        parts = [self._by_firm(present * traced[:, i]) for i in range(3)]
+        parts = [self._by_firm(present * part) for part in traced]
         total = self._by_firm(present)
-        supported = traced.sum(axis=1) * flows.goods.output
+        supported = (traced[0] + traced[1] + traced[2]) * flows.goods.output
         contributions = 1.0 - self._t.net_pay_share
         wages = flows.incomes.wages + flows.incomes.posts
         taxes = self._by_firm(

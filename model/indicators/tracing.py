@@ -49,30 +49,26 @@ def trace_sales(
     consumption: Floats,
     spent_in_zone: Floats,
 ) -> Floats:
-    """Return shares (n, 3) of each firm's sales: direct, indirect, induced.
+    """Return shares (3, n) of each firm's sales: direct, indirect, induced.
 
     Clients' and residents' shares are last month's, kept in ``public``, which is updated.
     """
     t, network = territory, territory.supply
-    sales = goods.output
+    sales, fill = goods.output, goods.fill
     n = len(sales)
-    fill = goods.fill
     positive = sales > 0
-    direct = np.divide(goods.demand_contracts * fill, sales, out=np.zeros(n), where=positive)
-    to_firms = np.empty((n, 2))
-    for i in range(2):
-        mix = np.repeat(public.tracer[:, i], network.links_of_firm)
+    per_sale = np.divide(fill, sales, out=np.zeros(n), where=positive)
+    shares = np.empty((3, n))
+    np.multiply(goods.demand_contracts, per_sale, out=shares[0])
+    for through, part in zip(public.tracer, shares[1:], strict=True):
+        mix = np.repeat(through, network.links_of_firm)
         mix *= link_orders
-        to_firms[:, i] = network.asked_of_suppliers(mix, supplier) * fill
+        np.multiply(network.asked_of_suppliers(mix, supplier), per_sale, out=part)
     spent = t.demand.spent_in_zones(consumption * public.household_tracer)
     share = np.divide(spent, spent_in_zone, out=np.zeros_like(spent), where=spent_in_zone > 0)
-    to_residents = goods.demand_households * fill * share[t.firms.zone]
-    shares = np.zeros((n, 3))
-    shares[:, 0] = direct
-    shares[:, 1] = np.divide(to_firms[:, 0], sales, out=np.zeros(n), where=positive)
-    shares[:, 2] = np.divide(to_firms[:, 1] + to_residents, sales, out=np.zeros(n), where=positive)
-    public.tracer[:, 0] = shares[:, 0] + shares[:, 1]
-    public.tracer[:, 1] = shares[:, 2]
+    shares[2] += goods.demand_households * per_sale * share[t.firms.zone]
+    np.add(shares[0], shares[1], out=public.tracer[0])
+    public.tracer[1] = shares[2]
     return shares
 
 
@@ -87,7 +83,7 @@ def trace_income(
     """Update the share of residents' income that traces to public contracts (Z,)."""
     t = territory
     z = len(income)
-    from_sales = traced.sum(axis=1)
+    from_sales = traced[0] + traced[1] + traced[2]
     spent = t.net_pay_share * (1.0 - t.saving_rate)
     by_zone = t.firms.sum_by_zone(incomes.wages * from_sales) * spent
     workers = np.maximum(zones.employed.sum(axis=0), 1e-300)

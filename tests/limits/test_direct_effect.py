@@ -74,16 +74,16 @@ def test_shares_of_sales_are_those_of_realised_flows(
         goods = flows.goods
         sold = flows.link_orders * goods.fill[supplier]
         for column, part in ((0, 1), (1, 2)):
-            traced = np.bincount(supplier, weights=sold * tracer[client, column], minlength=n)
-            known = flows.traced[:, part] * goods.output
+            traced = np.bincount(supplier, weights=sold * tracer[column, client], minlength=n)
+            known = flows.traced[part] * goods.output
             if part == 1:
                 np.testing.assert_allclose(known, traced, rtol=1e-9, atol=1e-6)
             else:
                 assert (known >= traced - 1e-6).all(), "induced sales lack those through firms"
         to_buyers = goods.demand_contracts * goods.fill
-        np.testing.assert_allclose(flows.traced[:, 0] * goods.output, to_buyers, atol=1e-6)
+        np.testing.assert_allclose(flows.traced[0] * goods.output, to_buyers, atol=1e-6)
         assert flows.traced.min() >= 0.0
-        assert flows.traced.sum(axis=1).max() <= 1.0 + 1e-9
+        assert flows.traced.sum(axis=0).max() <= 1.0 + 1e-9
         redrawn += int((world.state.supply.supplier != supplier).sum())
     assert redrawn > 100
 
@@ -106,7 +106,7 @@ def test_attribution_of_a_steady_state_is_the_multiplier_of_its_links(
         traced = direct + np.bincount(
             world.state.supply.supplier, weights=share * traced[client], minlength=n
         )
-    known = (flows.traced[:, 0] + flows.traced[:, 1]) * output
+    known = (flows.traced[0] + flows.traced[1]) * output
     np.testing.assert_allclose(known, traced, rtol=1e-9, atol=1e-6)
 
 
