@@ -174,61 +174,69 @@ def _local_bids(
     h: Mapping[str, float],
     seed: int,
 ) -> _Side:
-    rows = informed.rows
-    present = rows >= 0
-    keys = mix(stream(seed, "bid", tenders.key)[:, None], firms.key[rows])
+    present = informed.rows >= 0
+    # most places of the table are empty: work on those that hold a firm, then spread them out
+    lot, _ = np.nonzero(present)
+    rows, distance = informed.rows[present], informed.distance_km[present]
+    category, yearly = tenders.category[lot], tenders.yearly_eur[lot]
+    payment_days, clause = tenders.payment_days[lot], tenders.clause[lot]
     trade = columns.sector[rows] == categories.trade_sector
-    trader = trade & categories.traded[tenders.category][:, None]
+    trader = trade & categories.traded[category]
     output_share = np.where(trader, h["goods_margin"], 1.0)
-    monthly_output = tenders.yearly_eur[:, None] / 12.0 * output_share
-    # an empty place reads the last row, which may be a closed firm without capacity
-    room = np.where(present, np.maximum(firms.capacity_eur[rows], 1e-300), monthly_output)
+    monthly_output = yearly / 12.0 * output_share
+    room = np.maximum(firms.capacity_eur[rows], 1e-300)
     # a firm born in the run stands alone, whatever enterprise held its row before
     young = firms.generation[rows] > 0
     # a group lends its establishments hands, within limits, for the lots that they bid for
     group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
     size = monthly_output / (room * np.where(young, 1.0, group))
-    load = firms.expected_demand[rows] / room
-    cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * firms.expected_demand[rows]
-    waited = monthly_output * tenders.payment_days[:, None] / 30.0
+    expected = firms.expected_demand[rows]
+    load = expected / room
+    cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * expected
+    waited = monthly_output * payment_days / 30.0
     small = (columns.enterprise_class[rows] <= 1) | young
-    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
+    advance = tenders.advance_rate[lot] * yearly * small
     strain = np.maximum(waited - advance * output_share, 0.0) / np.maximum(cash, 1e-300)
     logit = (
         h["bid_base"]
         - h["bid_lot_size"] * np.maximum(np.log(size / h["bid_comfortable_size"]), 0.0)
         - h["bid_lot_too_small"] * np.maximum(np.log(h["bid_minimum_size"] / size), 0.0)
-        - h["bid_distance"] * informed.distance_km / 100.0
-        - h["bid_formal"] * (tenders.procedure == FORMAL)[:, None] * small
-        - h["bid_clause"] * tenders.clause[:, None]
+        - h["bid_distance"] * distance / 100.0
+        - h["bid_formal"] * (tenders.procedure[lot] == FORMAL) * small
+        - h["bid_clause"] * clause
         - h["bid_cash"] * np.minimum(strain, 3.0)
         - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
         + h["bid_experience"] * firms.experience[rows]
     )
-    own_turnover = 12.0 * firms.expected_demand[rows] / np.where(trade, h["goods_margin"], 1.0)
+    own_turnover = 12.0 * expected / np.where(trade, h["goods_margin"], 1.0)
     turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])
-    able = turnover >= tenders.required_turnover[:, None] * tenders.amount_eur[:, None]
+    able = turnover >= tenders.required_turnover[lot] * tenders.amount_eur[lot]
     # a structure cannot grow beyond its agreed posts: it does not bid for what would exceed them
     most = np.where(columns.posts_fte[rows] > 0.0, 1.0, h["most_load_to_bid"])
     fits = size + load <= most
-    chance = np.where(present & able & fits, _logistic(logit), 0.0)
+    chance = np.where(able & fits, _logistic(logit), 0.0)
     relative = firms.unit_cost[rows] / columns.usual_cost[rows]
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
-    cost = relative + _extra_costs(tenders, informed.distance_km, advance, h)
-    draws = _draws(keys, 4)
-    fte = output_share / firms.productivity_eur[rows]
+    extra = _extra_costs(distance, payment_days, advance / np.maximum(yearly, 1e-300), clause, h)
+    draws = _draws(mix(stream(seed, "bid", tenders.key)[lot], firms.key[rows]), 4)
+
+    def spread[T: np.generic](values: NDArray[T], empty: float) -> NDArray[T]:
+        table = np.full(present.shape, empty, dtype=values.dtype)
+        table[present] = values
+        return table
+
     return _Side(
-        firm=rows,
-        chance=chance,
-        drawn=draws[0],
-        cost=cost,
-        pressure=np.clip(load - 0.82, -0.4, 0.4),
-        technical=0.5 * columns.technical[rows] + 0.5 * draws[1],
-        environmental=0.7 * columns.environmental[rows] + 0.3 * draws[2],
-        social=0.7 * columns.social[rows] + 0.3 * draws[3],
-        small=small,
-        output_share=output_share,
-        fte_per_eur=fte,
+        firm=informed.rows,
+        chance=spread(chance, 0.0),
+        drawn=spread(draws[0], 1.0),
+        cost=spread(relative + extra, 1.0),
+        pressure=spread(np.clip(load - 0.82, -0.4, 0.4), 0.0),
+        technical=spread(0.5 * columns.technical[rows] + 0.5 * draws[1], 0.0),
+        environmental=spread(0.7 * columns.environmental[rows] + 0.3 * draws[2], 0.0),
+        social=spread(0.7 * columns.social[rows] + 0.3 * draws[3], 0.0),
+        small=spread(small, 0.0),
+        output_share=spread(output_share, 1.0),
+        fte_per_eur=spread(output_share / firms.productivity_eur[rows], 0.0),
     )
 
 
@@ -277,14 +285,20 @@ def _outside_bids(
     distance = 60.0 + 140.0 * draws[3]
     small = draws[4] < h["outside_sme_share"]
     advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
-    cost = relative + _extra_costs(tenders, distance, advance, h)
+    extra = _extra_costs(
+        distance,
+        tenders.payment_days[:, None],
+        advance / np.maximum(tenders.yearly_eur[:, None], 1e-300),
+        tenders.clause[:, None],
+        h,
+    )
     # outside firms have the same scores as local ones, drawn around the same means
     quality = 0.25 + 0.5 * draws[10:]
     return _Side(
         firm=np.full(shape, len(columns), dtype=np.int32),
         chance=chance,
         drawn=draws[0],
-        cost=cost,
+        cost=relative + extra,
         pressure=np.zeros(shape),
         technical=0.5 * quality[0] + 0.5 * draws[5],
         environmental=0.7 * quality[1] + 0.3 * draws[6],
@@ -296,20 +310,27 @@ def _outside_bids(
 
 
 def _draws(keys: NDArray[np.uint64], count: int) -> Floats:
-    """Return ``count`` uniforms of each bid (count, T, candidates), keyed by their number."""
-    return to_uniform(mix(keys[None], np.arange(count)[:, None, None]))
+    """Return ``count`` uniforms of each key, (count, …), keyed by their number."""
+    number = np.arange(count).reshape(count, *(1,) * keys.ndim)
+    return to_uniform(mix(keys[None], number))
 
 
 def _extra_costs(
-    tenders: Tenders, distance_km: Floats, advance_eur: Floats, h: Mapping[str, float]
+    distance_km: Floats,
+    payment_days: Floats,
+    advance_share: Floats,
+    clause: Bools,
+    h: Mapping[str, float],
 ) -> Floats:
-    """Return transport, clause and cash costs over the base price (T, candidates)."""
-    waited = tenders.payment_days[:, None] / 365.0
-    advanced = advance_eur / np.maximum(tenders.yearly_eur[:, None], 1e-300) / 2.0
-    cash = h["cash_cost_rate"] * np.maximum(waited - advanced, 0.0)
+    """Return transport, clause and cash costs over the base price, for arrays that broadcast.
+
+    ``advance_share`` is the advance over the yearly amount.
+    """
+    waited = payment_days / 365.0
+    cash = h["cash_cost_rate"] * np.maximum(waited - advance_share / 2.0, 0.0)
     usual = h["cash_cost_rate"] * 30.0 / 365.0
     transport = h["transport_cost_100km"] * distance_km / 100.0
-    return transport + cash - usual + h["clause_price_premium"] * tenders.clause[:, None]
+    return transport + cash - usual + h["clause_price_premium"] * clause
 
 
 def _logistic(x: Floats) -> Floats:
