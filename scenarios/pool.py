@@ -133,7 +133,10 @@ def _run_in_processes(
             "A worker process died, perhaps for lack of memory; run again with fewer --workers."
         ) from error
     finally:
-        executor.shutdown(wait=done, cancel_futures=True)
-        if not done:
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
+        if done:
+            executor.shutdown()
+        else:
+            with ignoring_interrupts():  # a second Ctrl-C would leave workers behind
+                executor.shutdown(wait=False, cancel_futures=True)
+                for child in set(multiprocessing.active_children()) - others:
+                    child.terminate()

@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import override
@@ -67,7 +68,11 @@ def root() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 2 bad input, 1 failure, 130 interrupted."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    if code == 130:
+        # On its way out: another Ctrl-C would only print a traceback of the interpreter.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -244,7 +244,9 @@ def test_interrupted_runs_keep_what_is_finished(tmp_path: Path, workers: str) ->
         start_new_session=True,
     )
     time.sleep(5.0)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
+    for _ in range(3):  # an impatient user
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
+        time.sleep(0.1)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
     assert "of 9 pairs were finished and kept in" in err and "Traceback" not in err
