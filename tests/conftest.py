@@ -74,6 +74,14 @@ def cote_opale() -> Territory:
 
 
 @pytest.fixture(scope="session")
+def h() -> dict[str, float]:
+    """Central values of every registered hypothesis."""
+    from model.hypotheses import HypothesisValues
+
+    return dict(HypothesisValues())
+
+
+@pytest.fixture(scope="session")
 def reference_data() -> Path:
     """The folder of published files; skips without it, fails where everything is required."""
     folder = os.environ.get("ANCRAGE_REFERENCE_DATA")

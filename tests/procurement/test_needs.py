@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,18 +11,8 @@ from model.procurement.categories import load_categories
 from model.procurement.needs import Needs, build_needs, category_mix, durations_of
 from model.territory.buyers import BUYER_KINDS, Buyers, build_buyers, load_communes
 
-REGISTER = Path(__file__).parents[2] / "model" / "hypotheses"
 LOCAL = [BUYER_KINDS.index(k) for k in ("commune", "epci", "departement", "region")]
 LARGE = [BUYER_KINDS.index(k) for k in ("hospital", "state")]
-
-
-@pytest.fixture(scope="module")
-def h() -> Mapping[str, float]:
-    values: dict[str, float] = {}
-    for path in sorted(REGISTER.glob("register*.toml")):
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["hypothesis"]
-        values.update({e["key"]: float(e["value"]) for e in entries})
-    return values
 
 
 def coast(h: Mapping[str, float], seed: int = 1, money_scale: float = 1.0) -> Buyers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,13 +11,8 @@ from model.data import build_input_output
 from model.errors import AncrageError
 
 
-def test_embedded_tables_are_what_the_script_makes(tmp_path: Path) -> None:
-    folder = os.environ.get("ANCRAGE_REFERENCE_DATA")
-    if not folder:
-        if os.environ.get("ANCRAGE_REQUIRE_ALL") == "1":
-            pytest.fail("ANCRAGE_REFERENCE_DATA is unset")
-        pytest.skip("ANCRAGE_REFERENCE_DATA is unset: no reference data to build from")
-    build_input_output.build_tables(Path(folder), tmp_path)
+def test_embedded_tables_are_what_the_script_makes(tmp_path: Path, reference_data: Path) -> None:
+    build_input_output.build_tables(reference_data, tmp_path)
     embedded = files("model").joinpath("data", "input_output")
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == sorted(path.name for path in embedded.iterdir())

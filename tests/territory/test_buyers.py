@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,17 +15,7 @@ from model.territory.buyers import (
     load_communes,
 )
 
-REGISTER = Path(__file__).parents[2] / "model" / "hypotheses"
 DUNKERQUE = ("200040954", "245900428")
-
-
-@pytest.fixture(scope="module")
-def h() -> Mapping[str, float]:
-    values: dict[str, float] = {}
-    for path in sorted(REGISTER.glob("register*.toml")):
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["hypothesis"]
-        values.update({e["key"]: float(e["value"]) for e in entries})
-    return values
 
 
 def zones_of(epci: tuple[str, ...] | None = None) -> dict[str, object]:

@@ -28,17 +28,7 @@ from model.territory.tables import (
     tables_from_rows,
 )
 
-REGISTERS = Path(module.__file__).parent.parent / "hypotheses"
-
-
-@pytest.fixture(scope="module")
-def h() -> dict[str, float]:
-    """Central values of the hypotheses, whichever register files hold them."""
-    return {
-        entry["key"]: entry["value"]
-        for path in REGISTERS.glob("register*.toml")
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["hypothesis"]
-    }
+DATA = Path(module.__file__).parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +250,7 @@ def test_mean_heads_by_band_are_those_of_the_nearest_territory(
 
 
 def test_every_table_names_its_source():
-    sources = tomllib.loads((REGISTERS.parent / "data" / "SOURCES.toml").read_text("utf-8"))
+    sources = tomllib.loads((DATA / "SOURCES.toml").read_text("utf-8"))
     named = {entry["file"] for entry in sources["table"]}
-    folder = REGISTERS.parent / "data" / "territory"
+    folder = DATA / "territory"
     assert {f"territory/{path.name}" for path in folder.glob("*.csv")} <= named

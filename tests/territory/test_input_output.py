@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -253,13 +252,8 @@ def test_embedded_table_passes_its_own_checks() -> None:
     assert (result.type2.output > result.type1.output).all()
 
 
-def test_embedded_multipliers_equal_the_published_ones() -> None:
-    folder = os.environ.get("ANCRAGE_REFERENCE_DATA")
-    if not folder:
-        if os.environ.get("ANCRAGE_REQUIRE_ALL") == "1":
-            pytest.fail("ANCRAGE_REFERENCE_DATA is unset")
-        pytest.skip("ANCRAGE_REFERENCE_DATA is unset: no published multipliers to compare with")
-    path = Path(folder) / "io" / "wiod_fra_2014_a38_accounts.csv"
+def test_embedded_multipliers_equal_the_published_ones(reference_data: Path) -> None:
+    path = reference_data / "io" / "wiod_fra_2014_a38_accounts.csv"
     with path.open(encoding="utf-8") as file:
         published = {row["sector"]: row for row in csv.DictReader(file)}
     result = multipliers(embedded_input_output())

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +21,6 @@ from model.territory.perimeter import (
 PUBLISHED_ROUNDING_EUR = 0.06e6
 
 Hypotheses = dict[str, float]
-
-
-@pytest.fixture(scope="module")
-def central() -> dict[str, float]:
-    """Central values of every registered hypothesis."""
-    values: dict[str, float] = {}
-    for path in files("model").joinpath("hypotheses").iterdir():
-        if path.name.startswith("register") and path.name.endswith(".toml"):
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            values |= {row["key"]: float(row["value"]) for row in table["hypothesis"]}
-    return values
 
 
 @st.composite
@@ -110,9 +96,9 @@ def test_five_sectors_by_hand() -> None:
     np.testing.assert_allclose(demand.firm_output, [140, 35, 0, 25, 60])
 
 
-def test_every_use_is_counted_once(central: Hypotheses) -> None:
+def test_every_use_is_counted_once(h: Hypotheses) -> None:
     national = load_national_accounts()
-    demand = national_final_demand(central)
+    demand = national_final_demand(h)
     np.testing.assert_allclose(
         demand.uses(), national.output_eur, rtol=0, atol=PUBLISHED_ROUNDING_EUR
     )
@@ -144,8 +130,8 @@ def test_no_double_count_whatever_the_shares(h: Hypotheses) -> None:
     assert (demand.private_investment >= 0).all()
 
 
-def test_only_inventories_are_negative(central: Hypotheses) -> None:
-    demand = national_final_demand(central)
+def test_only_inventories_are_negative(h: Hypotheses) -> None:
+    demand = national_final_demand(h)
     for name in (
         "model_firms",
         "other_producers",
@@ -158,8 +144,8 @@ def test_only_inventories_are_negative(central: Hypotheses) -> None:
         assert (getattr(demand, name) >= -1e-3).all(), name
 
 
-def test_public_producers_have_left_the_table(central: Hypotheses) -> None:
-    demand = national_final_demand(central)
+def test_public_producers_have_left_the_table(h: Hypotheses) -> None:
+    demand = national_final_demand(h)
     administration = demand.sectors.index("OZ")
     assert demand.firm_output[administration] == 0
     assert demand.model_firms[administration] == 0
@@ -170,9 +156,9 @@ def test_public_producers_have_left_the_table(central: Hypotheses) -> None:
         assert not demand.public.imported_eur[row].any()
 
 
-def test_works_leave_private_investment(central: Hypotheses) -> None:
+def test_works_leave_private_investment(h: Hypotheses) -> None:
     national = load_national_accounts()
-    demand = national_final_demand(central)
+    demand = national_final_demand(h)
     construction = national.index("FZ")
     assert demand.public.works_eur.sum() == demand.public.works_eur[construction] > 0
     np.testing.assert_allclose(
@@ -181,26 +167,23 @@ def test_works_leave_private_investment(central: Hypotheses) -> None:
     )
 
 
-def test_public_purchases_have_the_published_size(central: Hypotheses) -> None:
+def test_public_purchases_have_the_published_size(h: Hypotheses) -> None:
     """Running purchases and works of 2014, against counts of 90 to 170 bn EUR a year."""
-    public = national_final_demand(central).public
+    public = national_final_demand(h).public
     running = public.domestic_eur.sum() + public.imported_eur.sum()
     assert 60e9 < running < 85e9
     assert 115e9 < running + public.works_eur.sum() < 145e9
 
 
-def test_purchases_of_administrations_equal_the_published_ones(central: Hypotheses) -> None:
-    folder = os.environ.get("ANCRAGE_REFERENCE_DATA")
-    if not folder:
-        if os.environ.get("ANCRAGE_REQUIRE_ALL") == "1":
-            pytest.fail("ANCRAGE_REFERENCE_DATA is unset")
-        pytest.skip("ANCRAGE_REFERENCE_DATA is unset: no published purchases to compare with")
-    path = Path(folder) / "io" / "public_admin_intermediate_purchases_2014_a38.csv"
+def test_purchases_of_administrations_equal_the_published_ones(
+    h: Hypotheses, reference_data: Path
+) -> None:
+    path = reference_data / "io" / "public_admin_intermediate_purchases_2014_a38.csv"
     with path.open(encoding="utf-8") as file:
         published = {row["supplier"]: row for row in csv.DictReader(file)}
     # With no private school or clinic, the three columns are the published ones.
-    h = {**central, "private_share_education": 0.0, "private_share_health": 0.0}
-    public = national_final_demand(h).public
+    all_public = {**h, "private_share_education": 0.0, "private_share_health": 0.0}
+    public = national_final_demand(all_public).public
     for i, code in enumerate(public.sectors):
         if code not in OUTSIDE_CONTRACTS:
             row = published[code]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-
 import numpy as np
 import pytest
 
@@ -21,17 +18,6 @@ from model.territory.sectors import ALL_SECTORS, MODEL_SECTORS, SECTOR_INDEX, SE
 Hypotheses = dict[str, float]
 
 
-@pytest.fixture(scope="module")
-def central() -> dict[str, float]:
-    """Central values of every registered hypothesis."""
-    values: dict[str, float] = {}
-    for path in files("model").joinpath("hypotheses").iterdir():
-        if path.name.startswith("register") and path.name.endswith(".toml"):
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            values |= {row["key"]: float(row["value"]) for row in table["hypothesis"]}
-    return values
-
-
 def test_sectors() -> None:
     assert len(ALL_SECTORS) == 36
     assert len(SECTORS) == 35
@@ -43,8 +29,8 @@ def test_sectors() -> None:
         sector("XX")
 
 
-def test_a_euro_of_output_is_wholly_spent(central: Hypotheses) -> None:
-    c = sector_coefficients(central)
+def test_a_euro_of_output_is_wholly_spent(h: Hypotheses) -> None:
+    c = sector_coefficients(h)
     total = (
         c.a_domestic.sum(axis=0)
         + c.a_domestic_other
@@ -60,9 +46,9 @@ def test_a_euro_of_output_is_wholly_spent(central: Hypotheses) -> None:
     assert (c.employees_share <= c.labour_share + 1e-12).all()
 
 
-def test_surplus_is_published_value_added_less_labour(central: Hypotheses) -> None:
+def test_surplus_is_published_value_added_less_labour(h: Hypotheses) -> None:
     """Real estate apart, whose imputed rents left the table."""
-    c, national = sector_coefficients(central), load_national_accounts()
+    c, national = sector_coefficients(h), load_national_accounts()
     rows = [national.index(code) for code in MODEL_SECTORS]
     published = (national.value_added_eur / np.maximum(national.output_eur, 1))[rows]
     others = np.arange(len(MODEL_SECTORS)) != SECTOR_INDEX["LZ"]
@@ -71,8 +57,8 @@ def test_surplus_is_published_value_added_less_labour(central: Hypotheses) -> No
     )
 
 
-def test_coefficients_rebuild_what_firms_buy(central: Hypotheses) -> None:
-    c, demand = sector_coefficients(central), national_final_demand(central)
+def test_coefficients_rebuild_what_firms_buy(h: Hypotheses) -> None:
+    c, demand = sector_coefficients(h), national_final_demand(h)
     rows = [demand.sectors.index(code) for code in MODEL_SECTORS]
     np.testing.assert_allclose(
         c.a_domestic @ demand.firm_output[rows], demand.model_firms[rows], rtol=1e-9, atol=1.0
@@ -81,21 +67,21 @@ def test_coefficients_rebuild_what_firms_buy(central: Hypotheses) -> None:
     np.testing.assert_allclose(output, demand.firm_output[rows], rtol=1e-4)
 
 
-def test_jobs_of_firms_are_the_published_ones(central: Hypotheses) -> None:
-    c, national = sector_coefficients(central), load_national_accounts()
-    demand = national_final_demand(central)
+def test_jobs_of_firms_are_the_published_ones(h: Hypotheses) -> None:
+    c, national = sector_coefficients(h), load_national_accounts()
+    demand = national_final_demand(h)
     rows = [national.index(code) for code in MODEL_SECTORS]
-    base_year_output = demand.firm_output[rows] * central["nominal_price_factor"]
-    heads = c.fte_per_eur_month * base_year_output / 12 / central["fte_per_head"]
+    base_year_output = demand.firm_output[rows] * h["nominal_price_factor"]
+    heads = c.fte_per_eur_month * base_year_output / 12 / h["fte_per_head"]
     private = np.ones(len(rows))
-    private[SECTOR_INDEX["PZ"]] = central["private_share_education"]
-    private[SECTOR_INDEX["QZ"]] = central["private_share_health"]
+    private[SECTOR_INDEX["PZ"]] = h["private_share_education"]
+    private[SECTOR_INDEX["QZ"]] = h["private_share_health"]
     np.testing.assert_allclose(heads, national.jobs[rows] * private, rtol=1e-9)
 
 
-def test_price_level_divides_jobs_and_multiplies_pay(central: Hypotheses) -> None:
-    before = sector_coefficients({**central, "nominal_price_factor": 1.0})
-    after = sector_coefficients({**central, "nominal_price_factor": 1.25})
+def test_price_level_divides_jobs_and_multiplies_pay(h: Hypotheses) -> None:
+    before = sector_coefficients({**h, "nominal_price_factor": 1.0})
+    after = sector_coefficients({**h, "nominal_price_factor": 1.25})
     np.testing.assert_allclose(after.fte_per_eur_month * 1.25, before.fte_per_eur_month)
     np.testing.assert_allclose(
         after.labour_cost_eur_per_fte_month, before.labour_cost_eur_per_fte_month * 1.25
@@ -106,9 +92,9 @@ def test_price_level_divides_jobs_and_multiplies_pay(central: Hypotheses) -> Non
     )
 
 
-def test_pay_per_job_is_plausible(central: Hypotheses) -> None:
+def test_pay_per_job_is_plausible(h: Hypotheses) -> None:
     """Full cost of an FTE in construction and in trade, base-year EUR a month."""
-    cost = sector_coefficients(central).employee_cost_eur_per_fte_month
+    cost = sector_coefficients(h).employee_cost_eur_per_fte_month
     assert 4_500 < cost[SECTOR_INDEX["FZ"]] < 6_000
     assert 4_000 < cost[SECTOR_INDEX["GZ"]] < 5_500
 
@@ -120,27 +106,25 @@ def test_direct_intensity_by_hand() -> None:
     assert direct_intensity(np.array([100.0, 50.0]), technical).tolist() == [75.0, 0.0]
 
 
-def test_footprint_exceeds_direct_emissions(central: Hypotheses) -> None:
-    c = sector_coefficients(central)
+def test_footprint_exceeds_direct_emissions(h: Hypotheses) -> None:
+    c = sector_coefficients(h)
     assert (c.direct_emissions_kg_per_eur >= 0).all()
     assert (c.direct_emissions_kg_per_eur <= c.footprint_kg_per_eur).all()
     # Footprints are per EUR of 2022, so the price level of 2014 does not act on them.
-    other = sector_coefficients({**central, "nominal_price_factor": 1.0})
+    other = sector_coefficients({**h, "nominal_price_factor": 1.0})
     np.testing.assert_array_equal(other.footprint_kg_per_eur, c.footprint_kg_per_eur)
 
 
-def test_a_million_of_goods_carries_about_one_and_a_half_fte(central: Hypotheses) -> None:
+def test_a_million_of_goods_carries_about_one_and_a_half_fte(h: Hypotheses) -> None:
     """Less than the 2 to 4 that is often quoted for goods: that is retail and motor trade.
 
     9.49 jobs per M EUR of margin x 0.9 FTE x 0.22 / 1.25 = 1.50. INSEE Focus 28 has 1.13 FTE per
     M EUR of sales in wholesale in 2012, before a decade of nominal growth.
     """
-    assert goods_margin_output_eur(1_000_000, central) == pytest.approx(220_000)
-    assert goods_direct_fte_per_million(central) == pytest.approx(
-        9.4865 * 0.9 * 0.22 / 1.25, rel=1e-4
-    )
+    assert goods_margin_output_eur(1_000_000, h) == pytest.approx(220_000)
+    assert goods_direct_fte_per_million(h) == pytest.approx(9.4865 * 0.9 * 0.22 / 1.25, rel=1e-4)
     low = {"goods_margin": 0.15, "nominal_price_factor": 1.35, "fte_per_head": 0.86}
     high = {"goods_margin": 0.30, "nominal_price_factor": 1.15, "fte_per_head": 0.95}
     wholesale_2012 = 912.9e3 / 805e3
-    assert goods_direct_fte_per_million({**central, **low}) < wholesale_2012
-    assert 2 < goods_direct_fte_per_million({**central, **high}) < 4
+    assert goods_direct_fte_per_million({**h, **low}) < wholesale_2012
+    assert 2 < goods_direct_fte_per_million({**h, **high}) < 4

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,22 +10,9 @@ import numpy as np
 import pytest
 
 from model.errors import AncrageError
-from model.territory import zones as module
 from model.territory.establishments import build_establishments
 from model.territory.tables import load_territory_tables
 from model.territory.zones import Zones, build_zones
-
-REGISTERS = Path(module.__file__).parent.parent / "hypotheses"
-
-
-@pytest.fixture(scope="module")
-def h() -> dict[str, float]:
-    """Central values of the hypotheses, whichever register files hold them."""
-    return {
-        entry["key"]: entry["value"]
-        for path in REGISTERS.glob("register*.toml")
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["hypothesis"]
-    }
 
 
 def firm_fte(name: str, h: dict[str, float]) -> np.ndarray:
@@ -85,11 +70,8 @@ def test_impossible_balance_is_refused(h: dict[str, float]):
         build_zones(replace(tables, labour_force_rate=0 * tables.population), np.ones(2), h)
 
 
-def test_published_rates_of_dunkerque_are_carried(h: dict[str, float]):
-    folder = os.environ.get("ANCRAGE_REFERENCE_DATA")
-    if not folder:
-        pytest.skip("ANCRAGE_REFERENCE_DATA is not set: no published file to compare with")
-    path = Path(folder) / "territory" / "facts_dunkerque.csv"
+def test_published_rates_of_dunkerque_are_carried(h: dict[str, float], reference_data: Path):
+    path = reference_data / "territory" / "facts_dunkerque.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         facts = {r["indicator"]: r["value"] for r in csv.DictReader(file) if "CU" in r["geo"]}
     zones = build_zones(load_territory_tables("dunkerque"), firm_fte("dunkerque", h), h)
