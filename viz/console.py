@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast, override
 
 if TYPE_CHECKING:
@@ -106,3 +106,27 @@ def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     text = json.dumps(finite(value), ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.write(text + "\n")
+
+
+def chosen_entries[T](register: Mapping[str, T], key: str | None, what: str) -> list[T]:
+    """Return the entry of a key, or all of a register without one; ``what`` names it in errors.
+
+    Raises
+    ------
+    AncrageError
+        No entry has this key.
+    """
+    from model.errors import AncrageError, nearest_name
+
+    if key is None:
+        return list(register.values())
+    if key not in register:
+        raise AncrageError(f"Unknown {what} '{key}'{nearest_name(key, register)}")
+    return [register[key]]
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """Print one field a line, by name."""
+    console = output()
+    for name, value in fields.items():
+        console.print(f"{name}: {value}", markup=False)

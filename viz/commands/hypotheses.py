@@ -20,22 +20,17 @@ def command(key: str | None, as_json: bool, language: Language) -> None:
     """
     from dataclasses import asdict
 
-    from model.errors import AncrageError, nearest_name
     from model.hypotheses import load_register
-    from viz.console import output, print_json, table
+    from viz.console import chosen_entries, output, print_fields, print_json, table
 
-    register = load_register()
-    if key is not None and key not in register:
-        raise AncrageError(f"Unknown hypothesis '{key}'{nearest_name(key, register)}")
-    chosen = [register[key]] if key else list(register.values())
+    chosen = chosen_entries(load_register(), key, "hypothesis")
     if as_json:
         print_json([asdict(entry) for entry in chosen])
         return
-    console = output()
     if key:
-        for name, value in asdict(chosen[0]).items():
-            console.print(f"{name}: {value}", markup=False)
+        print_fields(asdict(chosen[0]))
         return
+    console = output()
     columns = [("key", "left"), ("value", "right"), ("low", "right"), ("high", "right")]
     columns += [("unit", "left"), ("grade", "left"), ("acts", "left"), ("source", "left")]
     made = table("Hypothèses" if language == "fr" else "Hypotheses", columns)

@@ -16,22 +16,17 @@ def command(key: str | None, as_json: bool, language: Language) -> None:
     """List the indicators by theme, or show all about one KEY."""
     from dataclasses import asdict
 
-    from model.errors import AncrageError, nearest_name
     from model.indicators import load_indicators, load_themes
-    from viz.console import output, print_json, table
+    from viz.console import chosen_entries, output, print_fields, print_json, table
 
-    indicators = load_indicators()
-    if key is not None and key not in indicators:
-        raise AncrageError(f"Unknown indicator '{key}'{nearest_name(key, indicators)}")
-    chosen = [indicators[key]] if key else list(indicators.values())
+    chosen = chosen_entries(load_indicators(), key, "indicator")
     if as_json:
         print_json([asdict(entry) for entry in chosen])
         return
-    console = output()
     if key:
-        for name, value in asdict(chosen[0]).items():
-            console.print(f"{name}: {value}", markup=False)
+        print_fields(asdict(chosen[0]))
         return
+    console = output()
     unit = "unit_fr" if language == "fr" else "unit"
     for theme in load_themes().values():
         columns = [("key", "left"), ("label", "left"), ("unit", "left"), ("definition", "left")]

@@ -16,15 +16,11 @@ def command(key: str | None, as_json: bool, language: Language) -> None:
     """List the levers, or show all about one KEY."""
     from dataclasses import asdict
 
-    from model.errors import AncrageError, nearest_name
     from model.procurement.levers import load_levers
-    from viz.console import output, print_json, table
+    from viz.console import chosen_entries, output, print_json, table
     from viz.numbers import lever_bounds, lever_value
 
-    levers = load_levers()
-    if key is not None and key not in levers:
-        raise AncrageError(f"Unknown lever '{key}'{nearest_name(key, levers)}")
-    chosen = [levers[key]] if key else list(levers.values())
+    chosen = chosen_entries(load_levers(), key, "lever")
     if as_json:
         print_json([asdict(lever) for lever in chosen])
         return
