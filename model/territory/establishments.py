@@ -7,7 +7,7 @@ slot) and every draw is keyed by the entity, so the order of input lines changes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -29,7 +29,6 @@ from model.territory.sectors import MODEL_SECTORS
 from model.territory.structures import Structures, build_structures
 from model.territory.tables import (
     BANDS,
-    ENTERPRISE_CLASSES,
     FIRST_INCLUSIVE_KIND,
     KINDS,
     Floats,
@@ -44,7 +43,6 @@ TERRITORY_SEED = 2014
 SITE_SLOT = 8_500_000
 ASSOCIATION_SLOT = 20_000_000
 TOP_BAND = len(BANDS) - 1
-SIZE_CLASS_LABELS = ("0", "1-5", "6-9", "10-19", "20-49", "50-99", "100-199", "200-499", "500+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,36 +124,6 @@ def build_establishments(
     rows = np.concatenate([listed, _associations(tables, sectors, h, seed, listed)])
     rows = rows[np.lexsort((rows["slot"], rows["sector"], rows["zone"]))]
     return _columns(tables, sectors, h, seed, rows)
-
-
-def describe_establishments(
-    establishments: Establishments, zone_names: Sequence[str]
-) -> dict[str, dict[str, dict[str, float]]]:
-    """Return counts and FTE by zone, sector, size class, kind and enterprise class, and in all.
-
-    Returns
-    -------
-    ``{"zone": {name: {"establishments": n, "fte": x}}, …}``, in the order of the codes.
-    """
-
-    def by(code: NDArray[np.int8] | NDArray[np.int16], names: Sequence[str]):
-        count = np.bincount(code, minlength=len(names))
-        fte = np.bincount(code, weights=establishments.fte, minlength=len(names))
-        return {
-            name: {"establishments": float(n), "fte": float(x)}
-            for name, n, x in zip(names, count, fte, strict=True)
-        }
-
-    everything = np.zeros(establishments.fte.size, dtype=np.int8)
-    return {
-        "total": by(everything, ["total"]),
-        "zone": by(establishments.zone, zone_names),
-        "sector": by(establishments.sector, MODEL_SECTORS),
-        "size_class": by(establishments.size_class, SIZE_CLASS_LABELS),
-        "kind": by(establishments.kind, KINDS),
-        "enterprise_class": by(establishments.enterprise_class, ENTERPRISE_CLASSES),
-        "perimeter": by(establishments.market.astype(np.int8), ["beside the market", "market"]),
-    }
 
 
 def _market(
