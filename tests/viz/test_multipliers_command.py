@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-
-from viz.cli import run
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -18,18 +17,9 @@ DEMAND = "sector,households,government,investment,exports\na,10,0,0,10\nb,40,20,
 
 
 @pytest.fixture
-def ancrage(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Run:
-    """Run the command in this process from an empty folder: (exit code, output, errors)."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["multipliers", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+def multipliers(ancrage: Run) -> Run:
+    """Run ``ancrage multipliers``: (exit code, output, errors)."""
+    return partial(ancrage, "multipliers")
 
 
 @pytest.fixture
@@ -44,8 +34,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("split", ["1", "3", "10"])
-def test_simulated_stand_under_the_same_keys(ancrage: Run, folder: Path, split: str) -> None:
-    code, out, err = ancrage("--io", str(folder), "--split", split, "--simulate", "--json")
+def test_simulated_stand_under_the_same_keys(multipliers: Run, folder: Path, split: str) -> None:
+    code, out, err = multipliers("--io", str(folder), "--split", split, "--simulate", "--json")
     answer = json.loads(out)
     assert code == 0 and not err and answer["sectors"] == ["a", "b"]
     assert answer["type1"]["output"] == pytest.approx([1.3 / 0.6, 1.1 / 0.6])
@@ -56,25 +46,27 @@ def test_simulated_stand_under_the_same_keys(ancrage: Run, folder: Path, split: 
         assert answer["simulated"]["largest_gap"][kind] < 1e-5
 
 
-def test_type_2_is_null_with_its_reason_without_final_demand(ancrage: Run, folder: Path) -> None:
+def test_type_2_is_null_with_its_reason_without_final_demand(
+    multipliers: Run, folder: Path
+) -> None:
     (folder / "final_demand.csv").unlink()
-    code, out, _ = ancrage("--io", str(folder), "--simulate", "--json")
+    code, out, _ = multipliers("--io", str(folder), "--simulate", "--json")
     answer = json.loads(out)
     assert code == 0 and answer["type2"] is None and "final_demand.csv" in answer["type2_reason"]
     assert answer["simulated"]["type2"] is None
-    code, out, _ = ancrage("--io", str(folder), "--simulate", "--lang", "en")
+    code, out, _ = multipliers("--io", str(folder), "--simulate", "--lang", "en")
     assert code == 0 and "No type II: no household column" in out
 
 
-def test_tables_show_the_embedded_sectors_by_name(ancrage: Run) -> None:
-    code, out, _ = ancrage()
+def test_tables_show_the_embedded_sectors_by_name(multipliers: Run) -> None:
+    code, out, _ = multipliers()
     assert code == 0 and "Construction" in out and "Type II" in out and "simulé" not in out
     assert "Secteurs sans production, écartés : UZ" in out
     assert max(len(line) for line in out.splitlines()) <= 116
 
 
-def test_simulated_values_stand_beside_the_exact_ones(ancrage: Run, folder: Path) -> None:
-    code, out, _ = ancrage("--io", str(folder), "--split", "2", "--simulate", "--lang", "en")
+def test_simulated_values_stand_beside_the_exact_ones(multipliers: Run, folder: Path) -> None:
+    code, out, _ = multipliers("--io", str(folder), "--split", "2", "--simulate", "--lang", "en")
     assert code == 0 and out.split().count("2.1667") == 2
     assert "(firms in each sector: 2): type I 0.0000" in out
 
@@ -87,6 +79,8 @@ def test_simulated_values_stand_beside_the_exact_ones(ancrage: Run, folder: Path
         (["--split", "200", "--simulate"], "split into 114 or fewer"),
     ],
 )
-def test_bad_input_gives_one_sentence(ancrage: Run, arguments: list[str], expected: str) -> None:
-    code, out, err = ancrage(*arguments)
+def test_bad_input_gives_one_sentence(
+    multipliers: Run, arguments: list[str], expected: str
+) -> None:
+    code, out, err = multipliers(*arguments)
     assert code == 2 and not out and expected in err and len(err.strip().splitlines()) == 1
