@@ -13,6 +13,7 @@ from model.economy.production import GoodsFlows
 from model.procurement.award import Awards
 from model.procurement.bids import Bids
 from model.procurement.contracts import Execution
+from model.procurement.costs import LeverCosts
 from model.procurement.insertion import InsertionFlows
 from model.procurement.tenders import Tenders
 
@@ -25,7 +26,7 @@ class MonthFlows:
 
     ``link_orders`` (links,) and ``orders`` (slots,) are what clients ask; ``asked`` (n,) what each
     firm is asked in all; ``traced`` (3, n) the shares of its sales traced to public contracts;
-    ``consumption``, ``household_income``, ``benefits``, ``lever_*`` are by zone (Z,).
+    ``consumption``, ``household_income``, ``benefits``, ``lever_pay`` are by zone (Z,).
     """
 
     tenders: Tenders = field(init=False)
@@ -46,8 +47,7 @@ class MonthFlows:
     benefits: Floats = field(init=False)
     traced: Floats = field(init=False)
     lever_pay: Floats = field(init=False)
-    lever_cost_buyers: Floats = field(init=False)
-    lever_cost_departement: Floats = field(init=False)
+    lever_costs: LeverCosts = field(init=False)
     local_inputs: Floats = field(init=False)
     failed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     closed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))

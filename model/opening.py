@@ -15,9 +15,9 @@ from model.economy import households, production
 from model.economy.demography import NEVER, exit_months, link_lives, market_shares
 from model.economy.labour import LabourRates, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
+from model.procurement.adoption import opening_maturity, opening_schemes
 from model.procurement.legal_calendar import rules_at
-from model.procurement.levers import Levers
-from model.procurement.practice import practice_in_force
+from model.procurement.practice import current_practice
 from model.random_streams import mix, normal
 from model.state import (
     PARTS,
@@ -28,7 +28,6 @@ from model.state import (
     SupplyState,
     ZoneState,
 )
-from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import DerivedColumns
 from model.territory.territory import Territory
 
@@ -63,7 +62,7 @@ def opening_state(
     supply = _supply(territory)
     contracts = _contracts(territory, derived, h)
     zones = _zones(territory)
-    public = _public(territory)
+    public = _public(territory, h)
     state = State(0, firms, supply, contracts, zones, public)
     return state, _close(territory, derived, state, h)
 
@@ -151,8 +150,8 @@ def _contracts(
 
 def opening_payment_days(territory: Territory, h: Mapping[str, float]) -> Floats:
     """Return days from service to payment by buyer (B,) at current practice."""
-    practice = practice_in_force(Levers(), -1, rules_at(2024, 1), BUYER_KINDS)
-    return practice.payment_days[territory.buyers.kind] + h["acceptance_days"]
+    practice = current_practice(territory.buyers, rules_at(2024, 1).turnover_cap)
+    return practice.payment_days() + h["acceptance_days"]
 
 
 def _zones(territory: Territory) -> ZoneState:
@@ -168,9 +167,11 @@ def _zones(territory: Territory) -> ZoneState:
     )
 
 
-def _public(territory: Territory) -> PublicState:
+def _public(territory: Territory, h: Mapping[str, float]) -> PublicState:
     n, z = len(territory.firms), len(territory.zones.keys)
     buyers = len(territory.buyers.envelope_eur)
+    scheme = opening_schemes(territory.buyers, h["scheme_adopted_at_start"], TERRITORY_SEED)
+    maturity = opening_maturity(territory.buyers, scheme, h, TERRITORY_SEED)
     return PublicState(
         buyer_cash=np.zeros(buyers),
         volume_factor=np.ones(buyers),
@@ -181,6 +182,9 @@ def _public(territory: Territory) -> PublicState:
         accounts=np.zeros(4),
         tracer=np.zeros((2, n)),
         household_tracer=np.zeros(z),
+        maturity=maturity,
+        opening_maturity=maturity.copy(),
+        scheme=scheme,
     )
 
 

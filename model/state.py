@@ -115,6 +115,10 @@ class PublicState:
         suppliers, and through households.
     household_tracer
         (Z,), share of residents' income traced to public contracts.
+    maturity, opening_maturity
+        (families, B), how far decisions take hold in each buyer, now and at the opening.
+    scheme
+        (B,), buyers that have a scheme (L.2111-3).
     """
 
     buyer_cash: Floats
@@ -125,6 +129,9 @@ class PublicState:
     accounts: Floats
     tracer: Floats
     household_tracer: Floats
+    maturity: Floats
+    opening_maturity: Floats
+    scheme: Bools
 
 
 @dataclass

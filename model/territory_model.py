@@ -26,10 +26,9 @@ from model.procurement import contracts as contract_life
 from model.procurement import month as procurement
 from model.procurement.legal_calendar import RulesInForce, rules_at
 from model.procurement.levers import Levers
-from model.procurement.practice import Practice, practice_in_force
+from model.procurement.practice import LeverPlan, Practice, obliged_buyers
 from model.setting import Setting
 from model.territory import load_territory
-from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import derive_columns
 from model.territory.fixed_point import MOST_RADIUS, check_order_rule
 from model.territory.territory import Territory
@@ -43,6 +42,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 FIRST_YEAR = 2024
+USUAL_SPASER_THRESHOLD_EUR = 50_000_000.0
+"""Threshold for which the duty of each legal person is given as data (L.2111-3)."""
+
 BURN_IN_MONTHS = 36
 """January 2024 to December 2026, under current practice; scenarios start in January 2027."""
 
@@ -93,7 +95,7 @@ class TerritoryModel(mesa.Model):
         derived = derive_columns(built)
         self.state, closure = opening_state(built, derived, values)
         self.setting = Setting(built, derived, closure, values, switches or Switches(), int(rng))
-        self.levers = levers or Levers()
+        self.plan = LeverPlan(levers or Levers(), built.buyers, built.zones.keys)
         self.verify = verify
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
@@ -112,6 +114,11 @@ class TerritoryModel(mesa.Model):
     def territory(self) -> Territory:
         """The built territory, read-only."""
         return self.setting.territory
+
+    @property
+    def levers(self) -> Levers:
+        """What buyers do differently from current practice."""
+        return self.plan.levers
 
     @property
     def hypotheses(self) -> HypothesisValues:
@@ -138,7 +145,8 @@ class TerritoryModel(mesa.Model):
         """Return a world that shares this one's past and follows other levers from now on."""
         twin = TerritoryModel.__new__(TerritoryModel)
         mesa.Model.__init__(twin, rng=self.setting.seed)
-        twin.setting, twin.levers, twin.verify = self.setting, levers, self.verify
+        twin.setting, twin.verify = self.setting, self.verify
+        twin.plan = LeverPlan(levers, self.territory.buyers, self.territory.zones.keys)
         twin.state = self.state.copy()
         twin.recorder = self.recorder.empty_copy()
         twin.last_flows = self.last_flows
@@ -181,10 +189,22 @@ class TerritoryModel(mesa.Model):
         """Read the law and the levers of the month; grant the year's volumes in January."""
         month = self.state.month
         rules = rules_at(FIRST_YEAR + month // 12, month % 12 + 1)
-        practice = practice_in_force(self.levers, month - BURN_IN_MONTHS, rules, BUYER_KINDS)
+        practice = self._practice(month, rules)
+        procurement.adopt(self.setting, self.state, practice)
         if month % 12 == 0:
             procurement.grant_volumes(self.setting, self.state)
         return rules, practice
+
+    def _practice(self, month: int, rules: RulesInForce) -> Practice:
+        """Return what buyers do this month: levers after their lag, as far as they take hold."""
+        threshold = rules.spaser_threshold * self.territory.money_scale
+        usual = USUAL_SPASER_THRESHOLD_EUR * self.territory.money_scale
+        return self.plan.in_force(
+            month - BURN_IN_MONTHS,
+            self.state.public.maturity,
+            obliged_buyers(self.territory.buyers, threshold, usual),
+            rules.turnover_cap,
+        )
 
     def _close_month(self, ledger: Ledger) -> None:
         """Count contracts down and book the accounts that nobody of the territory holds."""

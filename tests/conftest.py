@@ -11,10 +11,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from model import TerritoryModel
+    from model.procurement.practice import Practice
     from model.territory.territory import Territory
 
 settings.register_profile(
@@ -61,6 +64,27 @@ def generated_territory() -> MakeTerritory:
         firms: int = 300, zones: int = 3, seed: int = 1, money_scale: float = 1.0
     ) -> Territory:
         return _made(firms, zones, seed, money_scale)
+
+    return make
+
+
+class FixPractice(Protocol):
+    """Makes the practice of a world in which some levers stand at given values, whole."""
+
+    def __call__(self, world: TerritoryModel, **values: float) -> Practice: ...
+
+
+@pytest.fixture(scope="session")
+def fixed_practice() -> FixPractice:
+    """Practices with levers at given values in every buyer, fully adopted, lags apart."""
+    from model.procurement.practice import Placed, Practice
+
+    def make(world: TerritoryModel, **values: float) -> Practice:
+        buyers = world.territory.buyers
+        cap = values.pop("turnover_cap", 2.0)
+        placed = {key: (Placed(value, value),) for key, value in values.items()}
+        mature = np.ones_like(world.state.public.maturity)
+        return Practice(placed, mature, buyers.kind, np.array(buyers.spaser_duty), cap)
 
     return make
 

@@ -27,7 +27,7 @@ REQUIRED = {
     "model/data/territory/zones.csv",
     "model/data/procurement/category_mix.csv",
     "model/indicators/register.toml",
-    "model/procurement/levers.toml",
+    "model/procurement/lever_register/access.toml",
     "scenarios/library/full-spaser.toml",
     "scenarios/validation/patterns.toml",
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from model.procurement.levers import Levers, load_levers
+from model.procurement.categories import load_categories
+from model.procurement.lever_paths import LeverPath
+from model.procurement.levers import Lever, Levers, load_levers
+from model.procurement.scopes import EVERYWHERE, Scope
 from scenarios.schema import Scenario
 from viz.numbers import decimals_for, lever_value, number
 from viz.texts import Language, text
@@ -11,7 +14,14 @@ from viz.texts import Language, text
 def _course(levers: Levers, key: str, language: Language) -> str:
     """Say how one lever moves: from current practice to its targets, and when."""
     lever = load_levers()[key]
-    path = dict(levers.paths)[key]
+    label: str = getattr(lever, f"label_{language}")
+    colon = " : " if language == "fr" else ": "
+    courses = [_course_of(lever, path, language) for path in levers.paths_of(key)]
+    return f"{label[0].lower()}{label[1:]}{colon}{', '.join(courses)}"
+
+
+def _course_of(lever: Lever, path: LeverPath, language: Language) -> str:
+    """Say how a lever moves along one path, and where if not everywhere."""
     words = [lever_value(lever.current, lever.unit, language)]
     for start, value, ramp in path.segments:
         target = lever_value(value, lever.unit, language)
@@ -23,9 +33,19 @@ def _course(levers: Levers, key: str, language: Language) -> str:
         else:
             when = ""
         words.append(f"{target} ({when})" if when else target)
-    label: str = getattr(lever, f"label_{language}")
-    colon = " : " if language == "fr" else ": "
-    return f"{label[0].lower()}{label[1:]}{colon}{' → '.join(words)}"
+    course = " → ".join(words)
+    return course if path.scope == EVERYWHERE else f"{course} [{_place(path.scope, language)}]"
+
+
+def _place(scope: Scope, language: Language) -> str:
+    """Name the buyers and categories that a scope holds."""
+    known = {c.key: c for c in load_categories()}
+    names = [*scope.buyers, *scope.epci]
+    names += [text(f"kind_{kind}", language) for kind in scope.kinds]
+    names += [str(getattr(known[key], f"label_{language}")) for key in scope.categories]
+    if scope.spaser:
+        names.append(text(f"spaser_{scope.spaser.replace('-', '_')}", language))
+    return ", ".join(names)
 
 
 def what_changes(scenario: Scenario, language: Language) -> str:

@@ -9,7 +9,7 @@ from model.economy import births, demography, households, labour, money, product
 from model.flows import MonthFlows
 from model.ledger import Ledger
 from model.procurement.contracts import ask_delivery, deliver_contracts, end_contracts_of
-from model.procurement.costs import charge_levers
+from model.procurement.costs import charge_levers, cost_levers
 from model.procurement.practice import Practice
 from model.setting import Setting
 from model.state import State
@@ -72,7 +72,7 @@ def deliver(
         state.public,
         flows.execution,
         goods.fill,
-        practice.payment_days[t.buyers.kind] + h["acceptance_days"],
+        practice.payment_days() + h["acceptance_days"],
         h["trade_days"],
         ledger,
     )
@@ -97,18 +97,10 @@ def settle_money(
     flows.incomes.owners, flows.incomes.dividends = money.pay_dividends(
         t.firms, firms, advances, t.dividends_to_residents, ledger
     )
-    flows.lever_pay, flows.lever_cost_buyers, flows.lever_cost_departement = charge_levers(
-        practice,
-        flows.tenders,
-        len(t.needs.buyer),
-        t.buyers,
-        t.zones,
-        public,
-        h,
-        t.net_pay_share,
-        t.money_scale,
-        ledger,
+    flows.lever_costs = cost_levers(
+        practice, flows.tenders, len(t.needs), t.buyers, t.zones, h, t.money_scale
     )
+    flows.lever_pay = charge_levers(flows.lever_costs, t.buyers, public, t.net_pay_share, ledger)
     grant = t.buyers.envelope_eur / 12.0
     public.buyer_cash += grant
     ledger.pay("state", "buyers", "envelopes", float(grant.sum()))

@@ -17,6 +17,8 @@ class Switches:
         Supply links end and are redrawn.
     demography
         Firms fail and are born.
+    adoption
+        Practices of buyers mature and schemes are adopted.
     households
         Residents' consumption follows their income; off, it stays at its opening level.
     ample
@@ -26,9 +28,10 @@ class Switches:
     tenders: bool = True
     links: bool = True
     demography: bool = True
+    adoption: bool = True
     households: bool = True
     ample: bool = False
 
 
-STATIONARY = Switches(tenders=False, links=False, demography=False)
+STATIONARY = Switches(tenders=False, links=False, demography=False, adoption=False)
 """Circulation off: every month repeats the last (`model.md` 7.1)."""

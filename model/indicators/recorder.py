@@ -65,7 +65,7 @@ class Recorder:
         tenders = self._tender_quantities(flows, publicity)
         if self.keeps_awards:
             self.awards.append(award_columns(flows, state.month, len(self._t.firms)))
-        contracts = self._contract_quantities(state, flows, practice.reserved_share)
+        contracts = self._contract_quantities(state, flows, practice)
         for name, value in (firm | people | tenders | contracts).items():
             self._months[name].append(value)
 
@@ -99,7 +99,7 @@ class Recorder:
             self._t.firms.production_tax * flows.goods.output + contributions * wages
         )
         taxes += contributions * flows.outside_insertion_eur
-        taxes += contributions * (flows.lever_cost_buyers + flows.lever_cost_departement)
+        taxes += contributions / self._t.net_pay_share * flows.lever_pay
         zone = self._t.firms.zone
         return {
             "jobs_present_fte": total,
@@ -128,8 +128,9 @@ class Recorder:
             "insertion_exits_work_n": np.minimum(i.exits, flows.labour.from_insertion),
             "household_income_eur": flows.household_income,
             "benefits_state_eur": flows.benefits,
-            "lever_cost_buyer_eur": flows.lever_cost_buyers,
-            "lever_cost_departement_eur": flows.lever_cost_departement,
+            "lever_cost_buyer_eur": flows.lever_costs.of_buyers_by_zone(self._t.buyers),
+            "lever_cost_departement_eur": flows.lever_costs.departement,
+            "lever_cost_state_eur": flows.lever_costs.state,
         }
 
     def _tender_quantities(self, flows: MonthFlows, publicity_eur: float) -> dict[str, Floats]:
@@ -174,7 +175,7 @@ class Recorder:
         }
 
     def _contract_quantities(
-        self, state: State, flows: MonthFlows, reserved_target: float
+        self, state: State, flows: MonthFlows, practice: Practice
     ) -> dict[str, Floats]:
         t, d, x = self._t, self._d, flows.execution
         n, z, categories = len(t.firms), self._z, len(t.categories)
@@ -205,6 +206,7 @@ class Recorder:
             summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
             kept.append(summed.reshape(categories, z))
         addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
+        target = practice.of_lots("reserved_share", x.buyer, category)
         chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
         elsewhere_fte = by_zone(elsewhere) + chain_fte
         return {
@@ -220,7 +222,7 @@ class Recorder:
             "lm3_r3_eur": by_zone(np.where(inside, x.delivered * share * spent[row], 0.0)),
             "reserved_eur": by_zone(np.where(c.reserved[rows], addressable, 0.0)),
             "addressable_eur": by_zone(addressable),
-            "reserved_target_eur": by_zone(addressable * reserved_target),
+            "reserved_target_eur": by_zone(addressable * target),
         }
 
     def _spent_inside(self, flows: MonthFlows) -> Floats:

@@ -56,6 +56,7 @@ BUYER_ZONE_QUANTITIES = (
     "outside_chain_fte",
     "lever_cost_buyer_eur",
     "lever_cost_departement_eur",
+    "lever_cost_state_eur",
     "subsidies_state_eur",
     "benefits_state_eur",
     "benefits_avoided_elsewhere_eur",

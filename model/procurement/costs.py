@@ -1,12 +1,13 @@
 """What levers cost, who pays and who is paid (`model.md` 5).
 
-Current practice is already in buyers' and départements' payrolls: only the difference from it is
-charged, so that a scenario that changes nothing costs nothing.
+Current practice is already in payrolls: only the difference from it is charged, so that a scenario
+that changes nothing costs nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -21,48 +22,118 @@ from model.territory.zones import Zones
 
 Floats = NDArray[np.float64]
 
+REFERENCE_PURCHASES_EUR = 50e6
+"""Yearly purchases for which dedicated staff are counted."""
 
-def charge_levers(
+
+@dataclass
+class LeverCosts:
+    """Costs of levers in one month, EUR: staff time, paid as wages to residents.
+
+    Attributes
+    ----------
+    buyers
+        (B,), paid by each buyer out of its envelope.
+    departement, state
+        (Z,), paid by the département and by the State for services in each zone.
+    """
+
+    buyers: Floats
+    departement: Floats
+    state: Floats
+
+    def of_buyers_by_zone(self, buyers: Buyers) -> Floats:
+        """Return the cost to buyers by zone of their seat (Z,)."""
+        zones = len(self.state)
+        return cast(Floats, np.bincount(buyers.zone, weights=self.buyers, minlength=zones))
+
+
+def cost_levers(
     practice: Practice,
     tenders: Tenders,
     needs: int,
     buyers: Buyers,
     zones: Zones,
-    public: PublicState,
     h: Mapping[str, float],
-    net_pay_share: float,
     money_scale: float,
-    ledger: Ledger,
-) -> tuple[Floats, Floats, Floats]:
-    """Charge the month's lever costs; they are staff time, paid as wages to residents.
+) -> LeverCosts:
+    """Add up what the month's levers cost beyond current practice.
+
+    Parameters
+    ----------
+    needs
+        Number of needs: rows of the lot book from there on are further lots.
+    """
+    people = zones.population / zones.population.sum()
+    more_fte = practice.more("facilitators_fte")
+    facilitators = more_fte * h["facilitator_cost_eur_per_fte_year"] * money_scale / 12.0
+    return LeverCosts(
+        buyers=_of_tenders(practice, tenders, needs, len(buyers), h, money_scale)
+        + _of_change(practice, buyers, h, money_scale),
+        departement=facilitators * people,
+        state=np.zeros(len(people)),
+    )
+
+
+def _of_tenders(
+    practice: Practice,
+    tenders: Tenders,
+    needs: int,
+    buyers: int,
+    h: Mapping[str, float],
+    money_scale: float,
+) -> Floats:
+    """Return what the month's tenders cost buyers beyond current practice (B,).
 
     Sourcing is charged by need sounded beyond current practice (in expectation), finer allotment
-    by further lot, facilitators by FTE beyond current practice.
+    by further lot.
+    """
+    called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
+    more = practice.of_lots("sourcing_breadth", tenders.buyer, tenders.category)
+    more = more - practice.current("sourcing_breadth")
+    sourcing = more * h["sourcing_cost_eur_per_need"]
+    further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
+    weights = (called * sourcing + further) * money_scale
+    return cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
+
+
+def _of_change(
+    practice: Practice, buyers: Buyers, h: Mapping[str, float], money_scale: float
+) -> Floats:
+    """Return what training, dedicated staff and joint schemes cost buyers this month (B,)."""
+    purchases = buyers.envelope_eur
+    training = practice.of_buyers("training") * h["training_cost_eur_per_meur"] / 1e6
+    staff = practice.of_buyers("dedicated_staff") * h["dedicated_staff_cost_eur_per_fte_year"]
+    cost = purchases * (training + staff / REFERENCE_PURCHASES_EUR)
+    members = practice.preparing("joint_scheme")
+    if members.any():
+        shared = h["scheme_cost_eur_per_member"] * money_scale * members.sum()
+        cost = cost + members * purchases / (members * purchases).sum() * shared
+    return cost / 12.0
+
+
+def charge_levers(
+    costs: LeverCosts,
+    buyers: Buyers,
+    public: PublicState,
+    net_pay_share: float,
+    ledger: Ledger,
+) -> Floats:
+    """Pay the month's lever costs: wages of residents, contributions to the State.
 
     Returns
     -------
-    EUR (Z,): pay received by residents, cost to buyers by zone of seat, cost to the département.
+    EUR (Z,), pay received by residents.
     """
-    z = len(zones.keys)
-    unit = money_scale
-    called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
-    more_sourcing = practice.sourcing_breadth - practice.usual_sourcing_breadth
-    sourcing = more_sourcing * h["sourcing_cost_eur_per_need"] * unit
-    further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"] * unit
-    weights = called * sourcing + further
-    cost = cast(
-        Floats, np.bincount(tenders.buyer, weights=weights, minlength=len(public.buyer_cash))
-    )
-    public.buyer_cash -= cost
-    public.lever_cost_year += cost
-    by_zone = cast(Floats, np.bincount(buyers.zone, weights=cost, minlength=z))
-    more_fte = practice.facilitators_fte - practice.usual_facilitators_fte
-    facilitators = more_fte * h["facilitator_cost_eur_per_fte_year"] * unit / 12.0
-    people = zones.population / zones.population.sum()
-    by_zone_departement = facilitators * people
-    total = float(cost.sum())
-    ledger.pay("buyers", "households", "lever costs", net_pay_share * total)
-    ledger.pay("buyers", "state", "lever costs", (1.0 - net_pay_share) * total)
-    ledger.pay("departement", "households", "lever costs", net_pay_share * facilitators)
-    ledger.pay("departement", "state", "lever costs", (1.0 - net_pay_share) * facilitators)
-    return net_pay_share * (by_zone + by_zone_departement), by_zone, by_zone_departement
+    public.buyer_cash -= costs.buyers
+    public.lever_cost_year += costs.buyers
+    for payer, amount in (
+        ("buyers", float(costs.buyers.sum())),
+        ("departement", float(costs.departement.sum())),
+        ("state", float(costs.state.sum())),
+    ):
+        ledger.pay(payer, "households", "lever costs", net_pay_share * amount)
+        if payer != "state":
+            ledger.pay(payer, "state", "lever costs", (1.0 - net_pay_share) * amount)
+    by_zone = costs.of_buyers_by_zone(buyers) + costs.departement + costs.state
+    return net_pay_share * by_zone

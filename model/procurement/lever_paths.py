@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from model.errors import AncrageError, nearest_name
+from model.procurement.scopes import EVERYWHERE, Scope, parse_scope
 
 LAST_MONTH = 600
 """Latest month at which a path may still change (fifty years)."""
 
-_FIELDS = ("value", "start_month", "ramp_months", "steps")
+SCENARIO_START = (2027, 1)
+"""Year and month in which month 0 of every path falls."""
+
+_FIELDS = ("value", "start_month", "start", "ramp_months", "steps", "scope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,11 @@ class LeverPath:
     """Segments ``(start_month, value, ramp_months)`` in order of start.
 
     Each goes in a straight line from the value reached at its start to its own, over its ramp,
-    and stays there until the next segment starts.
+    and stays there until the next segment starts. ``scope`` says for which buyers and categories.
     """
 
     segments: tuple[tuple[int, float, int], ...]
+    scope: Scope = EVERYWHERE
 
     def value(self, month: int, current: float) -> float:
         """Return the value at a month, from current practice before the first segment."""
@@ -54,16 +59,46 @@ class LeverPath:
 
     def canonical(self) -> object:
         """Return the shortest form that `parse_path` reads back to the same path."""
+        where = {} if self.scope == EVERYWHERE else {"scope": self.scope.canonical()}
         if len(self.segments) == 1:
             start, value, ramp = self.segments[0]
             if start == 0 and ramp == 0:
-                return value
-            return {"ramp_months": ramp, "start_month": start, "value": value}
-        return {"steps": [[start, value] for start, value, _ in self.segments]}
+                return {"value": value, **where} if where else value
+            return {"ramp_months": ramp, "start_month": start, "value": value, **where}
+        return {"steps": [[start, value] for start, value, _ in self.segments], **where}
 
 
-def parse_path(key: str, raw: object) -> LeverPath:
+def parse_paths(key: str, raw: object, reach: Sequence[str]) -> tuple[LeverPath, ...]:
+    """Make the paths of a lever: one for everywhere at most, then narrower ones in their order.
+
+    Parameters
+    ----------
+    raw
+        What `parse_path` reads, or a list of it.
+    reach
+        Fields of a scope that the lever can have.
+
+    Raises
+    ------
+    AncrageError
+        See `parse_path`; an empty list, or two paths of one scope.
+    """
+    items = cast("Sequence[object]", raw) if isinstance(raw, list | tuple) else (raw,)
+    if not items:
+        raise AncrageError(f"Lever '{key}': a list of paths needs at least one.")
+    paths = [parse_path(key, item, reach) for item in items]
+    scopes = [path.scope for path in paths]
+    for scope in scopes:
+        if scopes.count(scope) > 1:
+            where = "everywhere" if scope == EVERYWHERE else f"the scope {scope.canonical()}"
+            raise AncrageError(f"Lever '{key}' is set twice for {where}; keep one of the two.")
+    return tuple(sorted(paths, key=lambda path: path.scope != EVERYWHERE))
+
+
+def parse_path(key: str, raw: object, reach: Sequence[str] = ()) -> LeverPath:
     """Make a path of a number, a ``{value, start_month, ramp_months}`` or a ``{steps}`` table.
+
+    ``start = "2028-06"`` may stand for ``start_month``; ``scope`` narrows the path down.
 
     Raises
     ------
@@ -78,18 +113,42 @@ def parse_path(key: str, raw: object) -> LeverPath:
             raise AncrageError(
                 f"Lever '{key}': unknown field '{name}'{nearest_name(name, _FIELDS)}"
             )
+    scope = parse_scope(key, table["scope"], reach) if "scope" in table else EVERYWHERE
     if "steps" in table:
-        if len(table) > 1:
+        if set(table) - {"steps", "scope"}:
             raise AncrageError(f"Lever '{key}': give either 'steps' or 'value', not both.")
-        return _parse_steps(key, table["steps"])
+        return LeverPath(_parse_steps(key, table["steps"]), scope)
     if "value" not in table:
         raise AncrageError(f"Lever '{key}': a path needs 'value' or 'steps'.")
-    start = _month(key, "start_month", table.get("start_month", 0))
     ramp = _month(key, "ramp_months", table.get("ramp_months", 0))
-    return LeverPath(((start, _number(key, table["value"]), ramp),))
+    return LeverPath(((_start(key, table), _number(key, table["value"]), ramp),), scope)
 
 
-def _parse_steps(key: str, raw: object) -> LeverPath:
+def _start(key: str, table: Mapping[str, Any]) -> int:
+    """Return the month in which a path starts, from its number or its date."""
+    if "start" not in table:
+        return _month(key, "start_month", table.get("start_month", 0))
+    if "start_month" in table:
+        raise AncrageError(f"Lever '{key}': give either 'start' or 'start_month', not both.")
+    raw = table["start"]
+    try:
+        year, month = (int(part) for part in str(raw).split("-"))
+    except ValueError:
+        year, month = 0, 0
+    if not (1900 <= year <= 2200 and 1 <= month <= 12):
+        raise AncrageError(f"Lever '{key}': start must be a month such as '2028-06', got {raw!r}.")
+
+    first_year, first_month = SCENARIO_START
+    at = (year - first_year) * 12 + month - first_month
+    if at < 0:
+        raise AncrageError(
+            f"Lever '{key}': it cannot start in {raw}, before scenarios do "
+            f"({first_year}-{first_month:02d}); give that month or a later one."
+        )
+    return _month(key, "start", at)
+
+
+def _parse_steps(key: str, raw: object) -> tuple[tuple[int, float, int], ...]:
     """Read ``[[month, value], ...]``; steps that change nothing are dropped."""
     sentence = f"Lever '{key}': 'steps' must be a list of [month, value] with rising months."
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw:
@@ -106,7 +165,7 @@ def _parse_steps(key: str, raw: object) -> LeverPath:
             raise AncrageError(sentence)
         if not segments or value != segments[-1][1]:
             segments.append((month, value, 0))
-    return LeverPath(tuple(segments))
+    return tuple(segments)
 
 
 def _number(key: str, raw: object) -> float:

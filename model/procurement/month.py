@@ -7,6 +7,7 @@ import numpy as np
 from model.flows import MonthFlows
 from model.ledger import Ledger
 from model.procurement import contracts as contract_life
+from model.procurement.adoption import adopt_schemes, move_maturity
 from model.procurement.award import award
 from model.procurement.bids import Bids, collect_bids
 from model.procurement.candidates import race_candidates
@@ -35,6 +36,16 @@ def grant_volumes(setting: Setting, state: State) -> None:
     public.spent_year[:] = 0.0
 
 
+def adopt(setting: Setting, state: State, practice: Practice) -> None:
+    """Move the maturity of practices in each buyer, and let buyers adopt schemes."""
+    if not setting.switches.adoption:
+        return
+    public, h = state.public, setting.hypotheses
+    buyers = setting.territory.buyers
+    adopt_schemes(public.scheme, practice, buyers, h, setting.seed, state.month)
+    move_maturity(public.maturity, public.opening_maturity, public.scheme, buyers.zone, practice, h)
+
+
 def plan(
     setting: Setting, state: State, practice: Practice, rules: RulesInForce, ledger: Ledger
 ) -> Tenders:
@@ -42,7 +53,7 @@ def plan(
     t, d, contracts = setting.territory, setting.derived, state.contracts
     if setting.switches.tenders:
         target = setting.hypotheses["split_lot_target_eur"] * t.money_scale
-        merged = split_due_needs(contracts, t.needs, practice.allotment, target, setting.seed)
+        merged = split_due_needs(contracts, t.needs, practice, target, setting.seed)
         contract_life.end_merged_lots(
             merged, d.buyer_of_row, contracts, state.firms, state.public, ledger
         )
@@ -136,6 +147,6 @@ def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows
         state.firms,
         state.zones,
         market.siae_heads * left,
-        practice.facilitators_fte,
+        practice.single("facilitators_fte"),
         setting.hypotheses,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.bids import CategoryColumns
 from model.procurement.legal_calendar import RulesInForce
+from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
 from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
@@ -33,7 +35,7 @@ class BuyerColumns:
 def split_due_needs(
     contracts: ContractState,
     needs: Needs,
-    allotment: float,
+    practice: Practice,
     target_lot_eur: float,
     seed: int,
 ) -> Ints:
@@ -46,7 +48,7 @@ def split_due_needs(
     """
     n = len(needs.buyer)
     volume = contracts.volume_eur.reshape(PARTS, n)
-    if allotment == 0.0 and not volume[1:].any():
+    if not practice.moved("allotment") and not volume[1:].any():
         return np.zeros(0, dtype=np.int32)
     due = (contracts.months_left.reshape(PARTS, n) == 0) & (volume > 0)
     fresh = due & (contracts.failures.reshape(PARTS, n) == 0)
@@ -56,7 +58,8 @@ def split_due_needs(
         return rows.astype(np.int32)
     total = volume[:, rows].sum(axis=0)
     amount = total * needs.duration_months[rows] / 12.0
-    chosen = to_uniform(mix(stream(seed, "allotment"), needs.key[rows])) < allotment
+    wished = practice.of_lots("allotment", needs.buyer[rows], needs.category[rows])
+    chosen = to_uniform(mix(stream(seed, "allotment"), needs.key[rows])) < wished
     wanted = np.clip(np.ceil(amount / target_lot_eur), 2, PARTS)
     parts = np.where(chosen & needs.splittable[rows] & (amount > target_lot_eur), wanted, 1)
     merged: list[Ints] = []
@@ -118,13 +121,15 @@ def plan_tenders(
     }
     pair = category.astype(np.int64) * (len(has_structure) // len(categories.works)) + zone
     reservable = categories.structure_supplied[category] & has_structure[pair]
-    chance = practice.reserved_share * buyers.reservable_ratio[buyer]
+    value = partial(practice.of_lots, buyer=buyer, category=category)
+    chance = value("reserved_share") * buyers.reservable_ratio[buyer]
     # a reserved lot that found no structure is relaunched open to all
     reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
-    wanted = practice.social_coverage * _tilt_to_large(estimate / money_scale, rules, h)
+    wanted = value("social_coverage") * _tilt_to_large(estimate / money_scale, rules, h)
     consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
     labour = categories.labour_share[category]
-    hours = amount / money_scale * labour * practice.social_clause_rate / h["insertion_hourly_cost"]
+    hours = amount / money_scale * labour * value("social_clause_rate")
+    hours = hours / h["insertion_hourly_cost"]
     fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
     clause = consideration & fits & (draw["clause fits"] < h["clause_when_it_fits"])
     relaxed = np.where(failures > 0, 0.5, 1.0)
@@ -140,20 +145,20 @@ def plan_tenders(
         months=months.astype(np.int32),
         procedure=procedure,
         reserved=reserved,
-        sounded=draw["sourcing"] < practice.sourcing_breadth,
+        sounded=draw["sourcing"] < value("sourcing_breadth"),
         consideration=consideration | reserved,
         clause=clause,
         clause_hours=np.where(clause, hours / np.maximum(months, 1), 0.0),
         first_call=failures == 0,
-        required_turnover=np.where(procedure == DIRECT, 0.0, practice.required_turnover) * relaxed,
-        payment_days=practice.payment_days[buyers.kind[buyer]] + h["acceptance_days"],
+        required_turnover=np.where(procedure == DIRECT, 0.0, value("required_turnover")) * relaxed,
+        payment_days=practice.payment_days()[buyer] + h["acceptance_days"],
         advance_rate=np.where(
             (amount / money_scale > rules.advance_threshold)
             & (months > rules.advance_minimum_months),
-            practice.advance_rate_sme,
+            value("advance_rate_sme"),
             0.0,
         ),
-        weights=_weights(practice, consideration | reserved),
+        weights=_weights(np.stack([value(k) for k in AWARD_WEIGHTS]), consideration | reserved),
     )
 
 
@@ -176,12 +181,13 @@ def _tilt_to_large(amount: Floats, rules: RulesInForce, h: Mapping[str, float]) 
     return np.clip(ratio ** h["consideration_tilt"], 0.3, 3.0)
 
 
-def _weights(practice: Practice, social: NDArray[np.bool_]) -> Floats:
-    """Return award weights (T, 4): a social criterion only where there is a consideration.
+def _weights(decided: Floats, social: NDArray[np.bool_]) -> Floats:
+    """Return award weights (T, 4) of those decided (4, T): a social criterion only where there is a
+    consideration.
 
     Elsewhere its weight goes to the technical value, as in current practice.
     """
-    price, technical, environment, society = practice.weights
+    price, technical, environment, society = decided
     weights = np.empty((len(social), 4))
     weights[:, 0] = price
     weights[:, 1] = np.where(social, technical, technical + society)

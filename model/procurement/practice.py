@@ -1,16 +1,25 @@
-"""The purchasing practice in force in one month: levers after their lag, within the law."""
+"""The purchasing practice in force in one month: levers after their lag, where they act.
+
+Effective lever = current practice + maturity × (decided - current practice): a decision takes hold
+in a buyer as far as its practices are mature (`model.md` 3.2, `model/procurement/adoption.py`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.procurement.legal_calendar import RulesInForce
-from model.procurement.levers import Levers, load_levers
+from model.procurement.lever_paths import LeverPath
+from model.procurement.levers import FAMILIES, Lever, Levers, load_levers
+from model.procurement.scopes import EVERYWHERE
+from model.territory.buyers import BUYER_KINDS, Buyers
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.integer]
+Bools = NDArray[np.bool_]
 
 PAYMENT_LEVERS = {
     "commune": "payment_days_commune",
@@ -23,50 +32,182 @@ PAYMENT_LEVERS = {
 """Lever of payment days of each buyer kind; the other kinds follow ``payment_days_other``."""
 
 
-@dataclass(frozen=True)
-class Practice:
-    """Values in effect this month, and current practice where a cost is only for the difference.
+def obliged_buyers(buyers: Buyers, threshold_eur: float, usual_threshold_eur: float) -> Bools:
+    """Return buyers under the duty of L.2111-3 (B,).
 
-    ``weights`` are price, technical, environmental and social; ``payment_days`` by buyer kind.
+    At the threshold of today it is the data of the legal person; a lower one adds those above it,
+    a higher one frees those under it.
+    """
+    over = buyers.total_purchases_eur > threshold_eur
+    if threshold_eur < usual_threshold_eur:
+        return buyers.spaser_duty | over
+    return buyers.spaser_duty & (over | (threshold_eur == usual_threshold_eur))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One value of a lever where it acts: buyers (B,) and categories (C,), all if None.
+
+    ``decided`` is the value before the lag: what is prepared and already costs.
     """
 
-    sourcing_breadth: float
-    allotment: float
-    weights: tuple[float, float, float, float]
-    required_turnover: float
-    social_coverage: float
-    social_clause_rate: float
-    facilitators_fte: float
-    reserved_share: float
-    advance_rate_sme: float
-    payment_days: Floats
-    usual_sourcing_breadth: float
-    usual_facilitators_fte: float
+    value: float
+    decided: float
+    buyers: Bools | None = None
+    categories: Bools | None = None
 
 
-def practice_in_force(
-    levers: Levers, month: int, rules: RulesInForce, buyer_kinds: tuple[str, ...]
-) -> Practice:
-    """Read every lever for a month counted from the scenario's start."""
-    value = {key: levers.value_after_lag(key, month) for key in load_levers()}
-    usual = {key: lever.current for key, lever in load_levers().items()}
-    days = [value[PAYMENT_LEVERS.get(kind, "payment_days_other")] for kind in buyer_kinds]
+class Practice:
+    """Values of every lever in one month, by buyer and by lot.
+
+    Parameters
+    ----------
+    placed
+        Values of the levers that a scenario sets, in order: the later one holds where both act.
+    maturity
+        (families, B), how far decisions take hold in each buyer.
+    obliged
+        (B,), buyers under the duty to have a scheme.
+    turnover_cap
+        Highest turnover that may be required, over the lot value.
+    """
+
+    def __init__(
+        self,
+        placed: dict[str, tuple[Placed, ...]],
+        maturity: Floats,
+        kind: Ints,
+        obliged: Bools,
+        turnover_cap: float,
+    ) -> None:
+        self._placed, self._maturity, self._kind = placed, maturity, kind
+        self.obliged, self._turnover_cap = obliged, turnover_cap
+
+    def moved(self, key: str) -> bool:
+        """Return whether a lever is away from current practice anywhere this month."""
+        current = load_levers()[key].current
+        return any(place.value != current for place in self._placed.get(key, ()))
+
+    def single(self, key: str) -> float:
+        """Return the value of a lever that acts on the whole territory."""
+        value = load_levers()[key].current
+        for place in self._placed.get(key, ()):
+            if place.buyers is None and place.categories is None:
+                value = place.value
+        return value
+
+    def current(self, key: str) -> float:
+        """Return the current practice of a lever."""
+        return load_levers()[key].current
+
+    def preparing(self, key: str) -> Bools:
+        """Return buyers in which a lever is decided and not yet in effect (B,)."""
+        found = np.zeros(len(self._kind), dtype=bool)
+        for place in self._placed.get(key, ()):
+            if place.decided != place.value:
+                found |= True if place.buyers is None else place.buyers
+        return found
+
+    def more(self, key: str) -> float:
+        """Return how far a lever of the whole territory is from current practice."""
+        return self.single(key) - load_levers()[key].current
+
+    def of_buyers(self, key: str) -> Floats:
+        """Return the value in effect in each buyer (B,), narrower categories left aside."""
+        return self._effective(key, np.arange(len(self._kind)), None)
+
+    def of_lots(self, key: str, buyer: Ints, category: Ints) -> Floats:
+        """Return the value in effect for each lot (T,) of these buyers and categories."""
+        found = self._effective(key, buyer, category)
+        if key == "required_turnover":
+            np.minimum(found, self._turnover_cap, out=found)
+        return found
+
+    def payment_days(self) -> Floats:
+        """Return days from invoice to payment of each buyer (B,), acceptance apart."""
+        by_lever = {
+            key: self.of_buyers(key) for key in {*PAYMENT_LEVERS.values(), "payment_days_other"}
+        }
+        days = np.zeros(len(self._kind))
+        for position, kind in enumerate(BUYER_KINDS):
+            held = self._kind == position
+            days[held] = by_lever[PAYMENT_LEVERS.get(kind, "payment_days_other")][held]
+        return days
+
+    def _effective(self, key: str, buyer: Ints, category: Ints | None) -> Floats:
+        entry = load_levers()[key]
+        decided = np.full(len(buyer), entry.current)
+        if not self.moved(key):
+            return decided
+        for place in self._placed[key]:
+            if category is None and place.categories is not None:
+                continue
+            held = np.ones(len(buyer), dtype=bool)
+            if place.buyers is not None:
+                held &= place.buyers[buyer]
+            if place.categories is not None and category is not None:
+                held &= place.categories[category]
+            decided[held] = place.value
+        if entry.family == "none":
+            return decided
+        reached = self._maturity[FAMILIES.index(entry.family)][buyer]
+        return entry.current + reached * (decided - entry.current)
+
+
+class LeverPlan:
+    """The levers of one world, their scopes turned into masks of its buyers and categories.
+
+    Raises
+    ------
+    AncrageError
+        A scope names a buyer or an EPCI that the territory does not have, or matches nobody.
+    """
+
+    def __init__(self, levers: Levers, buyers: Buyers, zone_keys: Sequence[str]) -> None:
+        self.levers = levers
+        self._buyers, self._zone_keys = buyers, tuple(zone_keys)
+        self._paths = [(load_levers()[key], path) for key, path in levers.paths]
+        nobody = np.zeros(len(buyers), dtype=bool)
+        self._masks = [self._masks_of(entry, path, nobody) for entry, path in self._paths]
+
+    def _masks_of(
+        self, entry: Lever, path: LeverPath, obliged: Bools
+    ) -> tuple[Bools | None, Bools | None]:
+        if path.scope == EVERYWHERE:
+            return None, None
+        scope = path.scope
+        held = scope.buyers_mask(self._buyers, self._zone_keys, obliged, entry.key)
+        narrows = scope.buyers or scope.kinds or scope.epci or scope.spaser
+        return held if narrows else None, scope.categories_mask() if scope.categories else None
+
+    def in_force(
+        self, month: int, maturity: Floats, obliged: Bools, turnover_cap: float
+    ) -> Practice:
+        """Read every lever for a month counted from the scenario's start, after its lag."""
+        placed: dict[str, list[Placed]] = {}
+        for (entry, path), masks in zip(self._paths, self._masks, strict=True):
+            if path.scope.spaser:
+                # the law may bind other buyers from one month to the next
+                masks = self._masks_of(entry, path, obliged)
+            value = path.value(month - entry.lag_months, entry.current)
+            decided = path.value(month, entry.current)
+            placed.setdefault(entry.key, []).append(Placed(value, decided, *masks))
+        return Practice(
+            {key: tuple(values) for key, values in placed.items()},
+            maturity,
+            self._buyers.kind,
+            obliged,
+            turnover_cap,
+        )
+
+
+def current_practice(buyers: Buyers, turnover_cap: float) -> Practice:
+    """Return current practice, whatever the maturity of buyers."""
+    count = len(buyers)
     return Practice(
-        sourcing_breadth=value["sourcing_breadth"],
-        allotment=value["allotment"],
-        weights=(
-            value["price_weight"],
-            value["technical_weight"],
-            value["environmental_weight"],
-            value["social_weight"],
-        ),
-        required_turnover=min(value["required_turnover"], rules.turnover_cap),
-        social_coverage=value["social_coverage"],
-        social_clause_rate=value["social_clause_rate"],
-        facilitators_fte=value["facilitators_fte"],
-        reserved_share=value["reserved_share"],
-        advance_rate_sme=value["advance_rate_sme"],
-        payment_days=np.array(days),
-        usual_sourcing_breadth=usual["sourcing_breadth"],
-        usual_facilitators_fte=usual["facilitators_fte"],
+        {},
+        np.zeros((len(FAMILIES), count)),
+        buyers.kind,
+        np.array(buyers.spaser_duty),
+        turnover_cap,
     )

@@ -10,11 +10,9 @@ from model.hypotheses import HypothesisValues
 from model.opening import TERRITORY_SEED, opening_state
 from model.procurement.award import award
 from model.procurement.legal_calendar import rules_at
-from model.procurement.levers import Levers
 from model.procurement.month import due_lots, gather_bids
-from model.procurement.practice import practice_in_force
+from model.procurement.practice import current_practice
 from model.setting import Setting
-from model.territory.buyers import BUYER_KINDS
 from model.territory.derived import derive_columns
 from model.territory.fixed_point import MOST_CONTRACT_SHARE
 from model.territory.territory import OpeningContracts, Territory
@@ -41,7 +39,7 @@ def award_opening_lots(territory: Territory, h: HypothesisValues) -> OpeningCont
     setting = Setting(t, derived, closure, h, Switches(), TERRITORY_SEED)
     count = len(t.needs.buyer)
     rules = rules_at(2024, 1)
-    practice = practice_in_force(Levers(), -1, rules, BUYER_KINDS)
+    practice = current_practice(t.buyers, rules.turnover_cap)
     contracts, firms = state.contracts, state.firms
     holder = np.full(count, n, dtype=np.int32)
     output_share, fte = np.ones(count), np.zeros(count)

@@ -58,8 +58,8 @@ def tenders_of(model: TerritoryModel) -> Tenders:
     """Return the tenders of a month in which every need of the book is due."""
     model.state.contracts.months_left[: len(model.territory.needs.buyer)] = 0
     rules, practice = model._calendar()
-    price_only = replace(practice, weights=PRICE_ONLY)
-    return month.plan(model.setting, model.state, price_only, rules, Ledger())
+    tenders = month.plan(model.setting, model.state, practice, rules, Ledger())
+    return replace(tenders, weights=np.tile(PRICE_ONLY, (len(tenders), 1)))
 
 
 def repeated(tenders: Tenders, row: int, times: int) -> Tenders:

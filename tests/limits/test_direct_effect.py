@@ -192,6 +192,8 @@ def swap_winners(territory: Territory, seed: int, levers: Levers) -> list[Territ
     parent = TerritoryModel(territory, rng=seed, burn_in=False)
     tenders_only = replace(parent.setting, switches=Switches(links=False, demography=False))
     parent.setting = tenders_only
+    # decisions take hold at once, in every buyer
+    parent.state.public.maturity[:] = parent.state.public.opening_maturity[:] = 1.0
     base, other = parent.branch(Levers()).run(36), parent.branch(levers).run(36)
     one, two = base.branch(Levers()), base.branch(Levers())
     for world in (one, two):

@@ -107,6 +107,7 @@ PURE_NUMBERS = {
     *("firms.cash_target", "supply.diverted"),
     *("firms.exit_month", "supply.supplier", "supply.end_month", "supply.draws"),
     *("public.volume_factor", "public.tracer", "public.household_tracer"),
+    *("public.maturity", "public.opening_maturity", "public.scheme"),
 }
 PURE_PARTS = {"contracts", "zones"}
 MONEY = {"volume_eur", "backlog_eur", "receivable_eur", "advance_eur", "cash"}

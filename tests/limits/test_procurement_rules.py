@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pytest
@@ -17,7 +17,8 @@ from model.procurement.award import award
 from model.procurement.bids import Bids, collect_bids
 from model.procurement.candidates import INFORMED_SIZE, Informed
 from model.procurement.legal_calendar import RulesInForce, rules_at
-from model.procurement.practice import Practice
+from model.procurement.levers import load_levers
+from model.procurement.practice import LeverPlan
 from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
 from model.random_streams import stream
 from model.state import PARTS
@@ -26,7 +27,7 @@ from model.territory.buyers import BUYER_KINDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tests.conftest import MakeTerritory
+    from tests.conftest import FixPractice, MakeTerritory
 
     Bools = NDArray[np.bool_]
 
@@ -39,16 +40,26 @@ def world(generated_territory: MakeTerritory) -> TerritoryModel:
     return TerritoryModel(generated_territory(1_200, 4, 2), rng=3, burn_in=False)
 
 
-def every_need_due(
-    world: TerritoryModel, when: tuple[int, int] = (2027, 1), **practice: Any
-) -> tuple[Tenders, TerritoryModel]:
-    """Return the tenders of a month in which all needs are due, and the twin that launched them."""
-    twin = world.branch(Levers())
-    twin.state.contracts.months_left[: len(world.territory.needs)] = 0
-    _, usual = twin._calendar()
-    changed = replace(usual, **practice)
-    rules = rules_at(*when)
-    return month.plan(twin.setting, twin.state, changed, rules, Ledger()), twin
+class AllDue(Protocol):
+    def __call__(
+        self, when: tuple[int, int] = (2027, 1), **practice: float
+    ) -> tuple[Tenders, TerritoryModel]: ...
+
+
+@pytest.fixture
+def every_need_due(world: TerritoryModel, fixed_practice: FixPractice) -> AllDue:
+    """Tenders of a month in which all needs are due, and the twin that launched them."""
+
+    def launch(
+        when: tuple[int, int] = (2027, 1), **practice: float
+    ) -> tuple[Tenders, TerritoryModel]:
+        twin = world.branch(Levers())
+        twin.state.contracts.months_left[: len(world.territory.needs)] = 0
+        changed = fixed_practice(twin, **practice)
+        rules = rules_at(*when)
+        return month.plan(twin.setting, twin.state, changed, rules, Ledger()), twin
+
+    return launch
 
 
 def bids_for(twin: TerritoryModel, tenders: Tenders, rules: RulesInForce | None = None) -> Bids:
@@ -64,14 +75,14 @@ def subset(few: Bools, many: Bools) -> bool:
 
 @given(levels=st.tuples(st.floats(0.0, 1.5), st.floats(0.0, 1.5)))
 def test_less_required_turnover_never_removes_a_candidate(
-    world: TerritoryModel, levels: tuple[float, float]
+    levels: tuple[float, float], every_need_due: AllDue
 ) -> None:
     low, high = sorted(levels)
     able: list[Bools] = []
     bidding: list[Bools] = []
     firms: list[NDArray[np.int32]] = []
     for level in (low, high):
-        tenders, twin = every_need_due(world, required_turnover=level)
+        tenders, twin = every_need_due(required_turnover=level)
         bids = bids_for(twin, tenders)
         able.append(np.isfinite(bids.reluctance))
         bidding.append(bids.valid)
@@ -81,17 +92,17 @@ def test_less_required_turnover_never_removes_a_candidate(
     assert subset(bidding[1], bidding[0])
 
 
-def test_required_turnover_does_remove_candidates(world: TerritoryModel) -> None:
+def test_required_turnover_does_remove_candidates(every_need_due: AllDue) -> None:
     found = {}
     for level in (0.0, 1.5):
-        tenders, twin = every_need_due(world, required_turnover=level)
+        tenders, twin = every_need_due(required_turnover=level)
         found[level] = np.isfinite(bids_for(twin, tenders).reluctance).sum()
     assert found[1.5] < found[0.0]
 
 
-def test_turnover_is_judged_on_the_lot_and_not_under_the_waiver(world: TerritoryModel) -> None:
+def test_turnover_is_judged_on_the_lot_and_not_under_the_waiver(every_need_due: AllDue) -> None:
     """A lot of a divided need asks less turnover than the whole need."""
-    tenders, twin = every_need_due(world, required_turnover=1.5)
+    tenders, twin = every_need_due(required_turnover=1.5)
     direct = tenders.procedure == DIRECT
     assert direct.any() and not tenders.required_turnover[direct].any()
     columns, n = twin.territory.firms, len(twin.territory.firms)
@@ -102,14 +113,14 @@ def test_turnover_is_judged_on_the_lot_and_not_under_the_waiver(world: Territory
     assert (turnover >= asked)[inside].all()
 
 
-def test_the_legal_cap_of_turnover_follows_the_calendar() -> None:
-    from model.procurement.practice import practice_in_force
-
-    strictest = Levers({"required_turnover": 1.5})
+def test_the_legal_cap_of_turnover_follows_the_calendar(
+    world: TerritoryModel, fixed_practice: FixPractice
+) -> None:
+    strictest = fixed_practice(world, required_turnover=1.5, turnover_cap=0.7)
     for when, cap in (((2025, 6), 2.0), ((2026, 1), 1.5)):
         assert rules_at(*when).turnover_cap == cap
-    lower = replace(rules_at(2026, 1), turnover_cap=0.7)
-    assert practice_in_force(strictest, 5, lower, BUYER_KINDS).required_turnover == 0.7
+    one = np.zeros(1, dtype=np.int32)
+    assert strictest.of_lots("required_turnover", one, one) == 0.7
     with pytest.raises(AncrageError, match="required_turnover"):
         Levers({"required_turnover": 1.9})
 
@@ -119,11 +130,11 @@ def test_the_legal_cap_of_turnover_follows_the_calendar() -> None:
 
 @given(levels=st.tuples(shares, shares))
 def test_social_considerations_are_nested(
-    world: TerritoryModel, levels: tuple[float, float]
+    levels: tuple[float, float], every_need_due: AllDue
 ) -> None:
     low, high = sorted(levels)
-    few, _ = every_need_due(world, social_coverage=low, reserved_share=0.0)
-    many, _ = every_need_due(world, social_coverage=high, reserved_share=0.0)
+    few, _ = every_need_due(social_coverage=low, reserved_share=0.0)
+    many, _ = every_need_due(social_coverage=high, reserved_share=0.0)
     assert subset(few.consideration, many.consideration)
     assert subset(few.clause, many.clause)
     assert subset(few.clause, few.consideration)
@@ -132,11 +143,11 @@ def test_social_considerations_are_nested(
 
 @given(levels=st.tuples(st.floats(0.0, 0.05), st.floats(0.0, 0.05)))
 def test_reserved_lots_are_nested_and_lawful(
-    world: TerritoryModel, levels: tuple[float, float]
+    levels: tuple[float, float], every_need_due: AllDue
 ) -> None:
     low, high = sorted(levels)
-    few, _ = every_need_due(world, reserved_share=low)
-    many, twin = every_need_due(world, reserved_share=high)
+    few, _ = every_need_due(reserved_share=low)
+    many, twin = every_need_due(reserved_share=high)
     assert subset(few.reserved, many.reserved)
     d, zones = twin.setting.derived, len(twin.territory.zones.keys)
     assert d.categories.structure_supplied[many.category[many.reserved]].all()
@@ -146,11 +157,11 @@ def test_reserved_lots_are_nested_and_lawful(
 
 @given(levels=st.tuples(shares, shares))
 def test_sounded_needs_are_nested_and_hear_at_least_as_many(
-    world: TerritoryModel, levels: tuple[float, float]
+    levels: tuple[float, float], every_need_due: AllDue
 ) -> None:
     low, high = sorted(levels)
-    few, twin = every_need_due(world, sourcing_breadth=low)
-    many, _ = every_need_due(world, sourcing_breadth=high)
+    few, twin = every_need_due(sourcing_breadth=low)
+    many, _ = every_need_due(sourcing_breadth=high)
     assert subset(few.sounded, many.sounded)
     told, more = (bids_for(twin, tenders).firm for tenders in (few, many))
     n = len(twin.territory.firms)
@@ -160,13 +171,13 @@ def test_sounded_needs_are_nested_and_hear_at_least_as_many(
 
 @given(levels=st.tuples(shares, shares))
 def test_divided_needs_are_nested_and_keep_their_volume(
-    world: TerritoryModel, levels: tuple[float, float]
+    world: TerritoryModel, levels: tuple[float, float], every_need_due: AllDue
 ) -> None:
     low, high = sorted(levels)
     n = len(world.territory.needs)
     divided: list[Bools] = []
     for level in (low, high):
-        tenders, twin = every_need_due(world, allotment=level)
+        tenders, twin = every_need_due(allotment=level)
         volume = twin.state.contracts.volume_eur.reshape(PARTS, n)
         np.testing.assert_allclose(
             volume.sum(axis=0), world.territory.needs.annual_volume_eur, rtol=1e-12
@@ -180,10 +191,10 @@ def test_divided_needs_are_nested_and_keep_their_volume(
 
 
 def test_the_first_part_of_a_divided_need_keeps_the_key_of_the_whole(
-    world: TerritoryModel,
+    world: TerritoryModel, every_need_due: AllDue
 ) -> None:
-    whole, _ = every_need_due(world, allotment=0.0)
-    divided, _ = every_need_due(world, allotment=1.0)
+    whole, _ = every_need_due(allotment=0.0)
+    divided, _ = every_need_due(allotment=1.0)
     n = len(world.territory.needs)
     first = divided.contract < n
     np.testing.assert_array_equal(divided.key[first], whole.key)
@@ -191,14 +202,17 @@ def test_the_first_part_of_a_divided_need_keeps_the_key_of_the_whole(
     assert (~first).sum() > 20
 
 
-def test_dividing_and_merging_again_restores_the_book(world: TerritoryModel) -> None:
+def test_dividing_and_merging_again_restores_the_book(
+    world: TerritoryModel, fixed_practice: FixPractice
+) -> None:
     twin = world.branch(Levers())
     n = len(world.territory.needs)
     c = twin.state.contracts
-    rules, usual = twin._calendar()
+    rules = rules_at(2027, 1)
     for allotment in (1.0, 0.0):
         c.months_left[c.volume_eur > 0] = 0
-        month.plan(twin.setting, twin.state, replace(usual, allotment=allotment), rules, Ledger())
+        practice = fixed_practice(twin, allotment=allotment)
+        month.plan(twin.setting, twin.state, practice, rules, Ledger())
     np.testing.assert_allclose(c.volume_eur[:n], world.territory.needs.annual_volume_eur)
     assert not c.volume_eur[n:].any()
     assert not c.receivable_eur[n:].any() and (c.holder[n:] == -1).all()
@@ -224,8 +238,9 @@ def test_procedures_follow_amount_kind_and_date(
     local: float,
     state: float,
     formal_works: float,
+    every_need_due: AllDue,
 ) -> None:
-    tenders, twin = every_need_due(world, when)
+    tenders, twin = every_need_due(when)
     is_works = twin.setting.derived.categories.works[tenders.category]
     of_state = world.territory.buyers.kind[tenders.buyer] == BUYER_KINDS.index("state")
     waiver = np.where(is_works, works, goods)
@@ -237,23 +252,25 @@ def test_procedures_follow_amount_kind_and_date(
     assert {DIRECT, ADAPTED, FORMAL} <= set(expected.tolist())
 
 
-def test_dividing_a_need_does_not_avoid_a_procedure(world: TerritoryModel) -> None:
-    whole, _ = every_need_due(world, allotment=0.0)
-    divided, _ = every_need_due(world, allotment=1.0)
+def test_dividing_a_need_does_not_avoid_a_procedure(
+    world: TerritoryModel, every_need_due: AllDue
+) -> None:
+    whole, _ = every_need_due(allotment=0.0)
+    divided, _ = every_need_due(allotment=1.0)
     usual = np.zeros(len(world.territory.needs), dtype=np.int8)
     usual[whole.need] = whole.procedure
     np.testing.assert_array_equal(divided.procedure, usual[divided.need])
 
 
-def test_a_direct_purchase_has_no_consideration_clause_or_advance(world: TerritoryModel) -> None:
-    tenders, _ = every_need_due(world, social_coverage=1.0, reserved_share=0.0)
+def test_a_direct_purchase_has_no_consideration_clause_or_advance(every_need_due: AllDue) -> None:
+    tenders, _ = every_need_due(social_coverage=1.0, reserved_share=0.0)
     direct = tenders.procedure == DIRECT
     assert not tenders.consideration[direct].any()
     assert not tenders.clause[direct].any()
 
 
-def test_clauses_are_only_where_they_fit(world: TerritoryModel) -> None:
-    tenders, twin = every_need_due(world, social_coverage=1.0, social_clause_rate=0.2)
+def test_clauses_are_only_where_they_fit(every_need_due: AllDue) -> None:
+    tenders, twin = every_need_due(social_coverage=1.0, social_clause_rate=0.2)
     clause = tenders.clause
     labour = twin.setting.derived.categories.labour_share[tenders.category]
     assert clause.any() and (labour[clause] >= 0.20).all() and (tenders.months[clause] >= 3).all()
@@ -289,10 +306,10 @@ def bids_by_place(
 
 @given(turn=st.integers(0, 3), seed=st.integers(0, 1_000))
 def test_awards_do_not_depend_on_where_bidders_are(
-    world: TerritoryModel, turn: int, seed: int
+    world: TerritoryModel, turn: int, seed: int, every_need_due: AllDue
 ) -> None:
     """Move every firm to another zone: with no distance to cover, bids and winners are the same."""
-    tenders, _ = every_need_due(world)
+    tenders, _ = every_need_due()
     rng = np.random.default_rng(seed)
     active = np.flatnonzero(world.territory.firms.fte > 0)
     rows = rng.choice(active, (len(tenders), INFORMED_SIZE)).astype(np.int32)
@@ -307,9 +324,11 @@ def test_awards_do_not_depend_on_where_bidders_are(
     np.testing.assert_array_equal(winners[0], winners[1])
 
 
-def test_equal_bids_from_near_and_far_win_equally_often(world: TerritoryModel) -> None:
+def test_equal_bids_from_near_and_far_win_equally_often(
+    world: TerritoryModel, every_need_due: AllDue
+) -> None:
     """Outside bidders with the same price and quality as local ones win their fair share."""
-    every, _ = every_need_due(world)
+    every, _ = every_need_due()
     lots = 4_000
     row = int(np.flatnonzero(every.procedure == ADAPTED)[0])
     one = {f.name: getattr(every, f.name)[[row]] for f in fields(Tenders)}
@@ -332,8 +351,10 @@ def test_equal_bids_from_near_and_far_win_equally_often(world: TerritoryModel) -
     assert abs((won < 4).mean() - 0.5) < 3.5 * 0.5 / np.sqrt(lots)
 
 
-def test_a_lot_without_a_bid_goes_to_an_able_firm_or_to_nobody(world: TerritoryModel) -> None:
-    tenders, twin = every_need_due(world)
+def test_a_lot_without_a_bid_goes_to_an_able_firm_or_to_nobody(
+    world: TerritoryModel, every_need_due: AllDue
+) -> None:
+    tenders, twin = every_need_due()
     bids = bids_for(twin, tenders)
     nobody = replace(bids, valid=np.zeros_like(bids.valid))
     failed_twice = np.full(len(tenders), 2, dtype=np.int16)
@@ -357,19 +378,17 @@ def test_a_local_preference_is_refused_with_the_lawful_levers(key: str) -> None:
 
 def test_practice_is_read_after_its_lag(world: TerritoryModel) -> None:
     """A lever decided in month 0 acts once its lag has passed, not before."""
-    from model.procurement.levers import load_levers
-    from model.procurement.practice import practice_in_force
-
-    rules = rules_at(2027, 1)
+    buyers = world.territory.buyers
+    mature = np.ones_like(world.state.public.maturity)
+    obliged = np.array(buyers.spaser_duty)
     for key, lever in load_levers().items():
-        if key.startswith("payment_days") or key.endswith("_weight"):
+        if key.endswith("_weight"):
             continue
         levers = Levers({key: lever.low if lever.low != lever.current else lever.high})
+        plan = LeverPlan(levers, buyers, world.territory.zones.keys)
 
-        def value(at: int, chosen: Levers = levers, name: str = key) -> float:
-            found: Practice = practice_in_force(chosen, at, rules, BUYER_KINDS)
-            return float(getattr(found, name))
+        def value(at: int, decided: LeverPlan = plan, name: str = key) -> float:
+            return float(decided.in_force(at, mature, obliged, 2.0).of_buyers(name)[0])
 
-        before = value(lever.lag_months - 1, Levers())
-        assert value(lever.lag_months - 1) == before
-        assert value(lever.lag_months) != before
+        assert value(lever.lag_months - 1) == lever.current
+        assert value(lever.lag_months) != lever.current
