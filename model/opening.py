@@ -174,6 +174,7 @@ def _public(territory: Territory, h: Mapping[str, float]) -> PublicState:
     maturity = opening_maturity(territory.buyers, scheme, h, TERRITORY_SEED)
     return PublicState(
         buyer_cash=np.zeros(buyers),
+        envelope_eur=np.array(territory.buyers.envelope_eur),
         volume_factor=np.ones(buyers),
         lever_cost_year=np.zeros(buyers),
         # the year before the opening used every credit

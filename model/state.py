@@ -103,9 +103,9 @@ class PublicState:
 
     Attributes
     ----------
-    buyer_cash, volume_factor, lever_cost_year, spent_year
-        (B,), EUR; what the buyer can afford of its base volume; lever costs and deliveries at
-        contract prices since January, EUR.
+    buyer_cash, envelope_eur, volume_factor, lever_cost_year, spent_year
+        (B,), EUR; envelope of the year, EUR; what the buyer can afford of its base volume; lever
+        costs and deliveries at contract prices since January, EUR.
     liquidation_claims
         (2,), EUR that firms and the outside still owe to firms that failed.
     accounts
@@ -122,6 +122,7 @@ class PublicState:
     """
 
     buyer_cash: Floats
+    envelope_eur: Floats
     volume_factor: Floats
     lever_cost_year: Floats
     spent_year: Floats

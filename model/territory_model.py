@@ -192,7 +192,7 @@ class TerritoryModel(mesa.Model):
         practice = self._practice(month, rules)
         procurement.adopt(self.setting, self.state, practice)
         if month % 12 == 0:
-            procurement.grant_volumes(self.setting, self.state)
+            procurement.grant_volumes(self.setting, self.state, practice)
         return rules, practice
 
     def _practice(self, month: int, rules: RulesInForce) -> Practice:

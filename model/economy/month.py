@@ -101,7 +101,7 @@ def settle_money(
         practice, flows.tenders, len(t.needs), t.buyers, t.zones, h, t.money_scale
     )
     flows.lever_pay = charge_levers(flows.lever_costs, t.buyers, public, t.net_pay_share, ledger)
-    grant = t.buyers.envelope_eur / 12.0
+    grant = public.envelope_eur / 12.0
     public.buyer_cash += grant
     ledger.pay("state", "buyers", "envelopes", float(grant.sum()))
 

@@ -56,7 +56,8 @@ def move_maturity(
 
     ``m ← m + (s_f·training + s_d·staff + s_s·scheme)·(1 - m) + s_i·max(0, mean of the zone - m)
     - forgetting·max(0, m - opening)``: staff counts up to one FTE for 50 M EUR of purchases; what
-    was learnt beyond the opening fades as people leave.
+    was learnt beyond the opening fades as people leave. Members that share their sourcing learn
+    from each other in the same way, faster (``shared_imitation``).
 
     Parameters
     ----------
@@ -78,8 +79,23 @@ def move_maturity(
         around[row] = (np.bincount(zone, weights=practices) / number)[zone]
     gain = means * (1.0 - maturity)
     gain += h["imitation_speed"] * np.maximum(around - maturity, 0.0)
+    if practice.moved("shared_sourcing"):
+        speed = h["imitation_speed"] * h["shared_imitation"]
+        gain += speed * np.maximum(_mean_of_group(maturity, practice) - maturity, 0.0)
     gain -= h["forgetting_speed"] * np.maximum(maturity - opening, 0.0)
     np.clip(maturity + gain, 0.0, 1.0, out=maturity)
+
+
+def _mean_of_group(maturity: Floats, practice: Practice) -> Floats:
+    """Return the mean maturity of those that each buyer shares its sourcing with (families, B)."""
+    group = practice.group_of_buyers("shared_sourcing")
+    members = group >= 0
+    found = maturity.copy()
+    number = np.maximum(np.bincount(group[members]), 1)
+    for row, practices in enumerate(maturity):
+        total: Floats = np.bincount(group[members], weights=practices[members])
+        found[row, members] = (total / number)[group[members]]
+    return found
 
 
 def adopt_schemes(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ledger import Ledger
+from model.procurement.coordination import COORDINATION, coordination_costs, sounding_share
 from model.procurement.practice import Practice
 from model.procurement.tenders import DIRECT, Tenders
 from model.state import PublicState
@@ -92,6 +93,7 @@ def _of_tenders(
     more = practice.of_lots("sourcing_breadth", tenders.buyer, tenders.category)
     more = more - practice.current("sourcing_breadth")
     sourcing = more * h["sourcing_cost_eur_per_need"]
+    sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
     weights = (called * sourcing + further) * money_scale
     return cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
@@ -109,7 +111,10 @@ def _of_change(
     if members.any():
         shared = h["scheme_cost_eur_per_member"] * money_scale * members.sum()
         cost = cost + members * purchases / (members * purchases).sum() * shared
-    return cost / 12.0
+    cost = cost / 12.0
+    if any(practice.moved(key) for key in COORDINATION):
+        cost = cost + coordination_costs(practice, len(buyers), h) * money_scale
+    return cost
 
 
 def charge_levers(

@@ -29,6 +29,7 @@ THEMES = (
     "finance",
     "change",
     "coordination",
+    "budget",
 )
 """Files of the register, in reading order."""
 

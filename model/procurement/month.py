@@ -10,6 +10,7 @@ from model.procurement import contracts as contract_life
 from model.procurement.adoption import adopt_schemes, move_maturity
 from model.procurement.award import award
 from model.procurement.bids import Bids, collect_bids
+from model.procurement.budget import yearly_envelopes
 from model.procurement.candidates import race_candidates
 from model.procurement.insertion import execute_clauses
 from model.procurement.legal_calendar import RulesInForce
@@ -20,14 +21,16 @@ from model.setting import Setting
 from model.state import State
 
 
-def grant_volumes(setting: Setting, state: State) -> None:
-    """Set in January what each buyer can afford of its base volume."""
+def grant_volumes(setting: Setting, state: State, practice: Practice) -> None:
+    """Set in January each buyer's envelope and what it can afford of its base volume."""
     public = state.public
-    envelope = setting.territory.buyers.envelope_eur
+    unused = public.envelope_eur - public.lever_cost_year - public.spent_year
+    public.envelope_eur[:] = yearly_envelopes(setting.territory.buyers, practice)
     public.volume_factor[:] = contract_life.yearly_volume_factor(
-        envelope,
+        setting.territory.buyers.envelope_eur,
+        public.envelope_eur,
         public.lever_cost_year,
-        envelope - public.lever_cost_year - public.spent_year,
+        unused,
         state.contracts,
         setting.derived.buyer_of_row,
         setting.hypotheses["budget_response"],

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.bids import CategoryColumns
+from model.procurement.budget import tightened_weights
 from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
@@ -158,7 +159,16 @@ def plan_tenders(
             value("advance_rate_sme"),
             0.0,
         ),
-        weights=_weights(np.stack([value(k) for k in AWARD_WEIGHTS]), consideration | reserved),
+        weights=_weights(
+            tightened_weights(
+                np.stack([value(k) for k in AWARD_WEIGHTS]),
+                practice,
+                buyer,
+                category,
+                h["tension_price_shift"],
+            ),
+            consideration | reserved,
+        ),
     )
 
 

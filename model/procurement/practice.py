@@ -56,6 +56,15 @@ class Placed:
     buyers: Bools | None = None
     categories: Bools | None = None
 
+    def holds(self, buyer: Ints, category: Ints | None) -> Bools:
+        """Return which of these buyers' lots it acts on (T,); of buyers as a whole if None."""
+        held = np.ones(len(buyer), dtype=bool)
+        if self.buyers is not None:
+            held &= self.buyers[buyer]
+        if self.categories is not None:
+            held &= False if category is None else self.categories[category]
+        return held
+
 
 class Practice:
     """Values of every lever in one month, by buyer and by lot.
@@ -134,20 +143,27 @@ class Practice:
             days[held] = by_lever[PAYMENT_LEVERS.get(kind, "payment_days_other")][held]
         return days
 
+    def group_of_buyers(self, key: str) -> NDArray[np.int64]:
+        """Return the group of each buyer (B,): the path of a lever that acts on it, -1 if none."""
+        return self._group(key, np.arange(len(self._kind)), None)
+
+    def group_of_lots(self, key: str, buyer: Ints, category: Ints) -> NDArray[np.int64]:
+        """Return the group of each lot (T,): the path of a lever that acts on it, -1 if none."""
+        return self._group(key, buyer, category)
+
+    def _group(self, key: str, buyer: Ints, category: Ints | None) -> NDArray[np.int64]:
+        group = np.full(len(buyer), -1, dtype=np.int64)
+        for number, place in enumerate(self._placed.get(key, ())):
+            group[place.holds(buyer, category)] = number
+        return group
+
     def _effective(self, key: str, buyer: Ints, category: Ints | None) -> Floats:
         entry = load_levers()[key]
         decided = np.full(len(buyer), entry.current)
         if not self.moved(key):
             return decided
         for place in self._placed[key]:
-            if category is None and place.categories is not None:
-                continue
-            held = np.ones(len(buyer), dtype=bool)
-            if place.buyers is not None:
-                held &= place.buyers[buyer]
-            if place.categories is not None and category is not None:
-                held &= place.categories[category]
-            decided[held] = place.value
+            decided[place.holds(buyer, category)] = place.value
         if entry.family == "none":
             return decided
         reached = self._maturity[FAMILIES.index(entry.family)][buyer]

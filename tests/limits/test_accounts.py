@@ -182,7 +182,7 @@ class Audit:
         price = m.state.contracts.price[x.active]
         billed = (x.delivered + x.bought_outside) * price
         bills = np.bincount(x.buyer, weights=billed, minlength=buyers)
-        grant = m.territory.buyers.envelope_eur / 12.0
+        grant = m.state.public.envelope_eur / 12.0
         owed = self._owed_by_buyers() - self.owed_by_buyers
         gap = m.state.public.buyer_cash - self.buyer_cash - (grant - bills + owed)
         levers = float(self._last("lever_cost_buyer_eur").sum())
