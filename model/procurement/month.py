@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.flows import MonthFlows
 from model.ledger import Ledger
@@ -13,11 +14,20 @@ from model.procurement.bids import Bids, collect_bids
 from model.procurement.candidates import race_candidates
 from model.procurement.insertion import execute_clauses
 from model.procurement.legal_calendar import RulesInForce
-from model.procurement.plan import informed_firms, liveliness, plan_tenders, split_due_needs
+from model.procurement.plan import (
+    Programme,
+    informed_firms,
+    liveliness,
+    plan_tenders,
+    programme_of,
+    split_due_needs,
+)
 from model.procurement.practice import Practice
 from model.procurement.tenders import DIRECT, Tenders
 from model.setting import Setting
 from model.state import State
+
+Floats = NDArray[np.float64]
 
 
 def grant_volumes(setting: Setting, state: State) -> None:
@@ -51,20 +61,49 @@ def plan(
 ) -> Tenders:
     """Put to competition the needs that are due, in lots; settle lots that are merged."""
     t, d, contracts = setting.territory, setting.derived, state.contracts
+    programme = programme_of_month(setting, state)
     if setting.switches.tenders:
         target = setting.hypotheses["split_lot_target_eur"] * t.money_scale
-        merged = split_due_needs(contracts, t.needs, practice, target, setting.seed)
+        merged = split_due_needs(
+            contracts, t.needs, programme, practice, target, setting.hypotheses, setting.seed
+        )
         contract_life.end_merged_lots(
             merged, d.buyer_of_row, contracts, state.firms, state.public, ledger
         )
     else:
         over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
         contracts.months_left[over] = contracts.months_total[over]
-    return due_lots(setting, state, practice, rules)
+    return due_lots(setting, state, practice, rules, programme)
 
 
-def due_lots(setting: Setting, state: State, practice: Practice, rules: RulesInForce) -> Tenders:
-    """Describe the lots due this month."""
+def programme_of_month(
+    setting: Setting,
+    state: State,
+    *,
+    returned_share: float | Floats = 0.0,
+    electoral_cycle: float = 0.0,
+) -> Programme:
+    """Return what the month's calls start from: reach, markets, works put to competition."""
+    return programme_of(
+        setting.territory.needs,
+        setting.derived.buyer_columns,
+        state.month,
+        setting.switches.tenders,
+        setting.hypotheses,
+        setting.seed,
+        returned_share=returned_share,
+        electoral_cycle=electoral_cycle,
+    )
+
+
+def due_lots(
+    setting: Setting,
+    state: State,
+    practice: Practice,
+    rules: RulesInForce,
+    programme: Programme | None = None,
+) -> Tenders:
+    """Describe the lots due this month; the programme is the month's if None."""
     t, d = setting.territory, setting.derived
     return plan_tenders(
         state.contracts,
@@ -73,6 +112,7 @@ def due_lots(setting: Setting, state: State, practice: Practice, rules: RulesInF
         d.categories,
         d.has_structure,
         state.public.volume_factor,
+        programme or programme_of_month(setting, state),
         practice,
         rules,
         t.money_scale,
