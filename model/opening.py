@@ -16,8 +16,10 @@ from model.economy.demography import NEVER, exit_months, link_lives, market_shar
 from model.economy.labour import LabourRates, insertion_hires
 from model.economy.money import DIVIDEND_SPEED
 from model.procurement.adoption import opening_maturity, opening_schemes
+from model.procurement.forms import run_by_buyer
 from model.procurement.legal_calendar import rules_at
 from model.procurement.practice import current_practice
+from model.procurement.volumes import framework_maximum
 from model.random_streams import mix, normal
 from model.state import (
     PARTS,
@@ -145,6 +147,11 @@ def _contracts(
         reserved=parent(opening.reserved, 0.0),
         failures=np.zeros(rows, dtype=np.int16),
         renewal=np.zeros(rows, dtype=np.int16),
+        volume_ratio=np.ones(rows),
+        planned_ratio=np.ones(rows),
+        ordered_eur=volume * parent(needs.duration_months - needs.months_left, 0) / 12.0,
+        maximum_eur=parent(framework_maximum(needs.form, needs.value_eur, h), 0.0),
+        in_reach=parent(run_by_buyer(needs.channel, needs.key, 0.0, TERRITORY_SEED), False),
     )
 
 

@@ -12,6 +12,9 @@ Ints = NDArray[np.int32]
 Shorts = NDArray[np.int16]
 Bools = NDArray[np.bool_]
 
+FIRST_YEAR = 2024
+"""Year of month 0."""
+
 PARTS = 4
 """Lots that a need can be split into; contract row = part × needs + need, part 0 is the parent."""
 
@@ -66,7 +69,12 @@ class SupplyState:
 @dataclass
 class ContractState:
     """The lot book (PARTS × needs,). ``holder`` is the firm's row, n for a firm from outside, -1
-    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor."""
+    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor.
+
+    ``volume_ratio`` is the volume of this contract over that; ``planned_ratio`` the part of it
+    known from the works plan; ``ordered_eur`` and ``maximum_eur`` what a framework agreement has
+    ordered and may order in all, base prices; ``in_reach`` whether the buyer put it to competition
+    itself."""
 
     holder: Ints
     volume_eur: Floats
@@ -82,6 +90,11 @@ class ContractState:
     reserved: Bools
     failures: Shorts
     renewal: Shorts
+    volume_ratio: Floats
+    planned_ratio: Floats
+    ordered_eur: Floats
+    maximum_eur: Floats
+    in_reach: Bools
 
 
 @dataclass

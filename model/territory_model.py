@@ -28,6 +28,7 @@ from model.procurement.legal_calendar import RulesInForce, rules_at
 from model.procurement.levers import Levers
 from model.procurement.practice import LeverPlan, Practice, obliged_buyers
 from model.setting import Setting
+from model.state import FIRST_YEAR
 from model.territory import load_territory
 from model.territory.derived import derive_columns
 from model.territory.fixed_point import MOST_RADIUS, check_order_rule
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-FIRST_YEAR = 2024
 USUAL_SPASER_THRESHOLD_EUR = 50_000_000.0
 """Threshold for which the duty of each legal person is given as data (L.2111-3)."""
 

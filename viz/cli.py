@@ -21,6 +21,7 @@ COMMANDS = {
     "levers": "List the levers: bounds, current practice, legal basis, cost.",
     "hypotheses": "List the hypotheses: values, bounds, sources, grades.",
     "indicators": "List the indicators: definitions, units, directions.",
+    "purchases": "Purchases that choices can reach, year by year.",
     "territory": "Show an embedded territory, its sources and licences.",
     "multipliers": "Input-output multipliers, analytic and simulated.",
 }

@@ -11,6 +11,7 @@ from model.ledger import Ledger
 from model.procurement.contracts import ask_delivery, deliver_contracts, end_contracts_of
 from model.procurement.costs import charge_levers, cost_levers
 from model.procurement.practice import Practice
+from model.procurement.volumes import monthly_ratio
 from model.setting import Setting
 from model.state import State
 
@@ -29,8 +30,12 @@ def order_inputs(setting: Setting, state: State, flows: MonthFlows) -> None:
 def ask_firms(setting: Setting, state: State, flows: MonthFlows) -> None:
     """Add up what each firm is asked: by firms, residents, buyers and outside clients."""
     t, n = setting.territory, len(setting.territory.firms)
+    circulates = setting.switches.tenders
+    h, seed = setting.hypotheses, setting.seed
+    orders = monthly_ratio(t.needs, state.month, h, seed) if circulates else None
+    factor = state.public.volume_factor
     flows.execution, by_buyers = ask_delivery(
-        state.contracts, setting.derived.buyer_of_row, state.public.volume_factor, n
+        state.contracts, setting.derived.buyer_of_row, factor, n, orders
     )
     spends = setting.switches.households
     flows.consumption = (state.zones.cash if spends else t.demand.consumption_eur).copy()

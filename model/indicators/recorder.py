@@ -136,7 +136,8 @@ class Recorder:
     def _tender_quantities(self, flows: MonthFlows, publicity_eur: float) -> dict[str, Floats]:
         t, tenders, awards, bids = self._t, flows.tenders, flows.awards, flows.bids
         n, z = len(t.firms), self._z
-        open_call = tenders.procedure != DIRECT
+        # procedures of central bodies are theirs: each serves many needs
+        open_call = (tenders.procedure != DIRECT) & tenders.in_reach
         with_bid = open_call & (awards.bids > 0)
         won = open_call & awards.awarded
         holder = awards.of_winner(bids.firm)
@@ -205,8 +206,8 @@ class Recorder:
         for kept, values in ((self._local_volume, x.delivered), (self._local_fte, fte)):
             summed = np.bincount(cell, weights=values[inside], minlength=categories * z)
             kept.append(summed.reshape(categories, z))
-        addressable = c.volume_eur[rows] / 12.0 * state.public.volume_factor[x.buyer]
         target = practice.of_lots("reserved_share", x.buyer, category)
+        addressable = np.where(c.in_reach[rows], x.ordered, 0.0)
         chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
         elsewhere_fte = by_zone(elsewhere) + chain_fte
         return {
@@ -268,6 +269,7 @@ def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArra
         "zone": tenders.zone,
         "buyer": tenders.buyer,
         "procedure": tenders.procedure,
+        "in_reach": tenders.in_reach,
         "amount_eur": tenders.amount_eur,
         "months": tenders.months,
         "reserved": tenders.reserved,

@@ -93,7 +93,8 @@ def _mean_of_group(maturity: Floats, practice: Practice) -> Floats:
     found = maturity.copy()
     number = np.maximum(np.bincount(group[members]), 1)
     for row, practices in enumerate(maturity):
-        total: Floats = np.bincount(group[members], weights=practices[members])
+        total = np.zeros(len(number))
+        np.add.at(total, group[members], practices[members])
         found[row, members] = (total / number)[group[members]]
     return found
 

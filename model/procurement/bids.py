@@ -183,7 +183,8 @@ def _local_bids(
     trade = columns.sector[rows] == categories.trade_sector
     trader = trade & categories.traded[category]
     output_share = np.where(trader, h["goods_margin"], 1.0)
-    monthly_output = yearly / 12.0 * output_share
+    # who bids for the market of a group or central body must serve all of it
+    monthly_output = yearly * tenders.market_ratio[lot] / 12.0 * output_share
     room = np.maximum(firms.capacity_eur[rows], 1e-300)
     # a firm born in the run stands alone, whatever enterprise held its row before
     young = firms.generation[rows] > 0
@@ -196,7 +197,8 @@ def _local_bids(
     waited = monthly_output * payment_days / 30.0
     small = (columns.enterprise_class[rows] <= 1) | young
     advance = tenders.advance_rate[lot] * yearly * small
-    strain = np.maximum(waited - advance * output_share, 0.0) / np.maximum(cash, 1e-300)
+    paid_ahead = advance * tenders.market_ratio[lot] * output_share
+    strain = np.maximum(waited - paid_ahead, 0.0) / np.maximum(cash, 1e-300)
     logit = (
         h["bid_base"]
         - h["bid_lot_size"] * np.maximum(np.log(size / h["bid_comfortable_size"]), 0.0)
@@ -210,7 +212,8 @@ def _local_bids(
     )
     own_turnover = 12.0 * expected / np.where(trade, h["goods_margin"], 1.0)
     turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])
-    able = turnover >= tenders.required_turnover[lot] * tenders.amount_eur[lot]
+    market = tenders.amount_eur[lot] * tenders.market_ratio[lot]
+    able = turnover >= tenders.required_turnover[lot] * market
     # a structure cannot grow beyond its agreed posts: it does not bid for what would exceed them
     most = np.where(columns.posts_fte[rows] > 0.0, 1.0, h["most_load_to_bid"])
     fits = size + load <= most
@@ -255,7 +258,8 @@ def _outside_bids(
     place = np.arange(OUTSIDE_SIZE)
     keys = mix(stream(seed, "outside bid", tenders.key)[:, None], place)
     draws = _draws(keys, 13)
-    size = np.log2(np.maximum(tenders.amount_eur / threshold_eur, 0.25))
+    market = tenders.amount_eur * tenders.market_ratio
+    size = np.log2(np.maximum(market / threshold_eur, 0.25))
     heard: Floats = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
     heard = heard * np.where(tenders.procedure == DIRECT, 0.3, 1.0)
     heard = heard + h["outside_formal"] * (tenders.procedure == FORMAL)

@@ -26,11 +26,15 @@ MOST_BACKLOG_MONTHS = 3.0
 
 @dataclass
 class Execution:
-    """What contracts asked and got this month, by contract row, EUR at base prices."""
+    """What contracts asked and got this month, by contract row, EUR at base prices.
+
+    ``ordered`` is what is asked less what was late.
+    """
 
     active: Ints
     holder: Ints
     buyer: Ints
+    ordered: Floats
     asked: Floats
     delivered: Floats
     bought_outside: Floats
@@ -65,10 +69,15 @@ def start_contracts(
     contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[won]
     contracts.clause_hours[rows] = tenders.clause_hours[won]
     contracts.reserved[rows] = tenders.reserved[won]
-    contracts.months_left[rows] = tenders.months[won]
+    contracts.months_left[rows] = tenders.months_served[won]
     contracts.months_total[rows] = tenders.months[won]
     contracts.failures[rows] = 0
     contracts.renewal[rows] += 1
+    contracts.volume_ratio[rows] = tenders.volume_ratio[won]
+    contracts.planned_ratio[rows] = tenders.planned_ratio[won]
+    contracts.ordered_eur[rows] = 0.0
+    contracts.maximum_eur[rows] = tenders.maximum_eur[won]
+    contracts.in_reach[rows] = tenders.in_reach[won]
     lost = tenders.contract[~won]
     contracts.months_left[lost] = RELAUNCH_MONTHS
     contracts.failures[lost] += 1
@@ -133,9 +142,19 @@ def _pay_holders(
 
 
 def ask_delivery(
-    contracts: ContractState, buyer_of_row: Ints, volume_factor: Floats, firms: int
+    contracts: ContractState,
+    buyer_of_row: Ints,
+    volume_factor: Floats,
+    firms: int,
+    orders: Floats | None,
 ) -> tuple[Execution, Floats]:
     """Ask holders for the month's volume and what is late.
+
+    Parameters
+    ----------
+    orders
+        (N,), orders of the month over the mean of each need's contract; they stop at the maximum
+        of a framework agreement. None where circulation is off: contracts go on beyond their end.
 
     Returns
     -------
@@ -143,13 +162,19 @@ def ask_delivery(
     """
     active = np.flatnonzero((contracts.holder >= 0) & (contracts.volume_eur > 0)).astype(np.int32)
     buyer = buyer_of_row[active]
-    asked = contracts.volume_eur[active] * volume_factor[buyer] / 12.0
-    asked += contracts.backlog_eur[active]
+    ordered = contracts.volume_eur[active] * volume_factor[buyer] / 12.0
+    if orders is not None:
+        ordered *= contracts.volume_ratio[active] * orders[active % len(orders)]
+        most = contracts.maximum_eur[active]
+        left = np.maximum(most - contracts.ordered_eur[active], 0.0)
+        ordered = np.where(most > 0.0, np.minimum(ordered, left), ordered)
+        contracts.ordered_eur[active] += ordered
+    asked = ordered + contracts.backlog_eur[active]
     wanted = asked * contracts.output_share[active]
     holder = contracts.holder[active]
     demand = np.bincount(holder, weights=wanted, minlength=firms + 1)[:firms]
     empty = np.zeros(len(active))
-    return Execution(active, holder, buyer, asked, empty, empty, empty), demand
+    return Execution(active, holder, buyer, ordered, asked, empty, empty, empty), demand
 
 
 def deliver_contracts(
@@ -177,8 +202,7 @@ def deliver_contracts(
     served = np.append(fill, 1.0)[holder]
     execution.delivered = execution.asked * served
     late = execution.asked - execution.delivered
-    due = execution.asked - contracts.backlog_eur[rows]
-    kept = np.minimum(late, MOST_BACKLOG_MONTHS * due)
+    kept = np.minimum(late, MOST_BACKLOG_MONTHS * execution.ordered)
     execution.bought_outside = late - kept
     contracts.backlog_eur[rows] = kept
     price = contracts.price[rows]
@@ -196,10 +220,10 @@ def deliver_contracts(
     paid -= recovered
     _pay_holders(rows, execution.buyer, paid, contracts, firms, public, ledger, "contracts")
     outside = execution.bought_outside * price
+    # works are financed over their plan: an operation above the mean takes nothing from the year
+    spent = (execution.delivered * price + outside) / contracts.planned_ratio[rows]
     public.spent_year += np.bincount(
-        execution.buyer,
-        weights=execution.delivered * price + outside,
-        minlength=len(public.spent_year),
+        execution.buyer, weights=spent, minlength=len(public.spent_year)
     )
     public.buyer_cash -= np.bincount(
         execution.buyer, weights=outside, minlength=len(public.buyer_cash)

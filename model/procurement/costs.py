@@ -90,6 +90,7 @@ def _of_tenders(
     by further lot.
     """
     called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
+    called &= tenders.in_reach
     more = practice.of_lots("sourcing_breadth", tenders.buyer, tenders.category)
     more = more - practice.current("sourcing_breadth")
     sourcing = more * h["sourcing_cost_eur_per_need"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.flows import MonthFlows
 from model.ledger import Ledger
@@ -14,11 +15,20 @@ from model.procurement.budget import yearly_envelopes
 from model.procurement.candidates import race_candidates
 from model.procurement.insertion import execute_clauses
 from model.procurement.legal_calendar import RulesInForce
-from model.procurement.plan import informed_firms, liveliness, plan_tenders, split_due_needs
+from model.procurement.plan import (
+    Programme,
+    informed_firms,
+    liveliness,
+    plan_tenders,
+    programme_of,
+    split_due_needs,
+)
 from model.procurement.practice import Practice
 from model.procurement.tenders import DIRECT, Tenders
 from model.setting import Setting
 from model.state import State
+
+Floats = NDArray[np.float64]
 
 
 def grant_volumes(setting: Setting, state: State, practice: Practice) -> None:
@@ -54,20 +64,44 @@ def plan(
 ) -> Tenders:
     """Put to competition the needs that are due, in lots; settle lots that are merged."""
     t, d, contracts = setting.territory, setting.derived, state.contracts
+    programme = programme_of_month(setting, state, practice)
     if setting.switches.tenders:
         target = setting.hypotheses["split_lot_target_eur"] * t.money_scale
-        merged = split_due_needs(contracts, t.needs, practice, target, setting.seed)
+        merged = split_due_needs(
+            contracts, t.needs, programme, practice, target, setting.hypotheses, setting.seed
+        )
         contract_life.end_merged_lots(
             merged, d.buyer_of_row, contracts, state.firms, state.public, ledger
         )
     else:
         over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
         contracts.months_left[over] = contracts.months_total[over]
-    return due_lots(setting, state, practice, rules)
+    return due_lots(setting, state, practice, rules, programme)
 
 
-def due_lots(setting: Setting, state: State, practice: Practice, rules: RulesInForce) -> Tenders:
-    """Describe the lots due this month."""
+def programme_of_month(setting: Setting, state: State, practice: Practice) -> Programme:
+    """Return what the month's calls start from: reach, markets, works put to competition."""
+    needs = setting.territory.needs
+    return programme_of(
+        needs,
+        setting.derived.buyer_columns,
+        state.month,
+        setting.switches.tenders,
+        setting.hypotheses,
+        setting.seed,
+        returned_share=practice.of_lots("channel_return", needs.buyer, needs.category),
+        electoral_cycle=practice.single("electoral_cycle"),
+    )
+
+
+def due_lots(
+    setting: Setting,
+    state: State,
+    practice: Practice,
+    rules: RulesInForce,
+    programme: Programme | None = None,
+) -> Tenders:
+    """Describe the lots due this month; the programme is the month's if None."""
     t, d = setting.territory, setting.derived
     return plan_tenders(
         state.contracts,
@@ -76,6 +110,7 @@ def due_lots(setting: Setting, state: State, practice: Practice, rules: RulesInF
         d.categories,
         d.has_structure,
         state.public.volume_factor,
+        programme or programme_of_month(setting, state, practice),
         practice,
         rules,
         t.money_scale,

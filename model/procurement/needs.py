@@ -22,6 +22,7 @@ from model.procurement.categories import (
     category_number,
     load_categories,
 )
+from model.procurement.forms import GLOBAL, draw_forms
 from model.random_streams import Keys, exponential, mix, normal, purpose_key, uniform
 from model.territory.buyers import BUYER_KINDS, Buyers
 
@@ -62,9 +63,14 @@ class Needs:
     months_left
         int16 (N,) months before the next award at start, 1 to ``duration_months``.
     splittable
-        bool (N,) may be divided into further lots.
-    purchase_orders
-        bool (N,) framework agreement with purchase orders (facts 2.10).
+        bool (N,) may be divided into further lots; a global contract may not.
+    form, channel
+        int8 (N,) numbers of ``FORMS`` and ``CHANNELS`` (`forms.py`).
+    reconduction_months
+        int16 (N,) 0, or months for which the contract is concluded: it is then renewed by default
+        up to ``duration_months``.
+    revised
+        bool (N,) has a price revision clause; base prices being constant, it changes nothing yet.
     """
 
     key: Keys
@@ -76,7 +82,10 @@ class Needs:
     duration_months: NDArray[np.int16]
     months_left: NDArray[np.int16]
     splittable: NDArray[np.bool_]
-    purchase_orders: NDArray[np.bool_]
+    form: NDArray[np.int8]
+    channel: NDArray[np.int8]
+    reconduction_months: NDArray[np.int16]
+    revised: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -106,7 +115,7 @@ def build_needs(
     buyers
         The buyers, whose envelopes (EUR a year) are those of ``money_scale``.
     h
-        Hypotheses ``lot_*``, ``purchase_orders_share``.
+        Hypotheses ``lot_*`` and those of ``draw_forms``.
     seed
         Seed of the draws.
     money_scale
@@ -138,8 +147,8 @@ def build_needs(
     floor = h["lot_split_floor_eur"] * money_scale
     categories = load_categories()
     divisible = np.array([c.splittable for c in categories])
-    works = np.array([c.kind == WORKS for c in categories])
-    orders = uniform(seed, "purchase-orders", key) < h["purchase_orders_share"]
+    kind = buyers.kind[buyer]
+    forms = draw_forms(kind, category, value, duration, key, h, seed, money_scale=money_scale)
     return Needs(
         key=_frozen(key),
         buyer=_frozen(buyer.astype(np.int32)),
@@ -149,8 +158,11 @@ def build_needs(
         annual_volume_eur=_frozen(volume),
         duration_months=_frozen(duration.astype(np.int16)),
         months_left=_frozen(left.astype(np.int16)),
-        splittable=_frozen(divisible[category] & (value >= floor)),
-        purchase_orders=_frozen(orders & ~works[category]),
+        splittable=_frozen(divisible[category] & (value >= floor) & (forms.form != GLOBAL)),
+        form=_frozen(forms.form),
+        channel=_frozen(forms.channel),
+        reconduction_months=_frozen(forms.reconduction_months),
+        revised=_frozen(forms.revised),
     )
 
 

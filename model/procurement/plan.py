@@ -11,11 +11,21 @@ from numpy.typing import NDArray
 
 from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
+from model.procurement.forms import GLOBAL, market_ratio, run_by_buyer
 from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
 from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
+from model.procurement.volumes import (
+    award_key,
+    electoral_ratio,
+    framework_maximum,
+    framework_ratio,
+    is_operation,
+    months_served,
+    planned_ratio,
+)
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import PARTS, ContractState
 
@@ -25,27 +35,84 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class BuyerColumns:
-    """Buyer attributes that planning needs (B,): kind index, State thresholds or local ones, and
-    the chance that a need of a reservable category is reserved per unit of the target."""
+    """Buyer attributes that planning needs (B,): kind index, State thresholds or local ones,
+    municipal councils (communes and EPCI) or not, and the chance that a need of a reservable
+    category is reserved per unit of the target."""
 
     kind: NDArray[np.integer]
     is_state: NDArray[np.bool_]
+    is_municipal: NDArray[np.bool_]
     reservable_ratio: Floats
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What the month's calls start from.
+
+    Attributes
+    ----------
+    in_reach, market_ratio
+        (N,), whether the buyer runs the procedure itself; market tendered over its need.
+    varies
+        Whether contracts differ from one award to the next: volumes, periods not renewed.
+    electoral_ratio
+        (B,), works put to competition this month over their mean.
+    """
+
+    in_reach: NDArray[np.bool_]
+    market_ratio: Floats
+    varies: bool
+    electoral_ratio: Floats
+
+
+def programme_of(
+    needs: Needs,
+    buyers: BuyerColumns,
+    month: int,
+    varies: bool,
+    h: Mapping[str, float],
+    seed: int,
+    *,
+    returned_share: float | Floats = 0.0,
+    electoral_cycle: float = 0.0,
+) -> Programme:
+    """Return the programme of a month counted from January 2024.
+
+    Parameters
+    ----------
+    returned_share
+        Share of needs of central bodies (a number or (N,)) that come back to the buyer's own
+        procedure at renewal.
+    electoral_cycle
+        Amplitude of works of communes and EPCI about their mean over the mandate.
+    """
+    in_reach = run_by_buyer(needs.channel, needs.key, returned_share, seed)
+    lead = h["electoral_lead_months"]
+    cycle = electoral_ratio(month, electoral_cycle, lead) if varies else 1.0
+    return Programme(
+        in_reach=in_reach,
+        market_ratio=market_ratio(needs.channel, in_reach, h),
+        varies=varies,
+        electoral_ratio=np.where(buyers.is_municipal, cycle, 1.0),
+    )
 
 
 def split_due_needs(
     contracts: ContractState,
     needs: Needs,
+    programme: Programme,
     practice: Practice,
     target_lot_eur: float,
+    h: Mapping[str, float],
     seed: int,
 ) -> Ints:
     """Divide needs that come up for renewal into lots, or merge them back; return merged rows.
 
     Part 0 keeps the parent's key. Parts that run on their own calendar, after a failed procedure,
     keep their volume until they end. A need is divided when its keyed draw is under the lever, so
-    a higher lever divides the same needs and more. Rows of the lot book whose volume went to other
-    parts are returned: their contracts are over and to be settled.
+    a higher lever divides the same needs and more; needs out of reach follow current practice.
+    Rows of the lot book whose volume went to other parts are returned: their contracts are over
+    and to be settled.
     """
     n = len(needs.buyer)
     volume = contracts.volume_eur.reshape(PARTS, n)
@@ -58,8 +125,10 @@ def split_due_needs(
     if len(rows) == 0:
         return rows.astype(np.int32)
     total = volume[:, rows].sum(axis=0)
-    amount = total * needs.duration_months[rows] / 12.0
-    wished = practice.of_lots("allotment", needs.buyer[rows], needs.category[rows])
+    renewal, reached = contracts.renewal[rows], programme.in_reach[rows]
+    planned = planned_ratio(needs.form[rows], needs.key[rows], renewal, h, seed)
+    amount = total * planned * needs.duration_months[rows] / 12.0
+    wished = practice.of_lots("allotment", needs.buyer[rows], needs.category[rows], reached)
     chosen = to_uniform(mix(stream(seed, "allotment"), needs.key[rows])) < wished
     wanted = np.clip(np.ceil(amount / target_lot_eur), 2, PARTS)
     parts = np.where(chosen & needs.splittable[rows] & (amount > target_lot_eur), wanted, 1)
@@ -83,6 +152,7 @@ def plan_tenders(
     categories: CategoryColumns,
     has_structure: NDArray[np.bool_],
     volume_factor: Floats,
+    programme: Programme,
     practice: Practice,
     rules: RulesInForce,
     money_scale: float,
@@ -99,6 +169,8 @@ def plan_tenders(
         (B,), what the buyer can afford of its base volume this year.
     money_scale
         EUR per EUR of the data; legal thresholds follow it.
+    programme
+        What the buyer runs itself; elsewhere levers do not act and current practice stays.
     """
     n = len(needs.buyer)
     rows = np.flatnonzero((contracts.months_left == 0) & (contracts.volume_eur > 0))
@@ -106,27 +178,31 @@ def plan_tenders(
     part = rows // n
     category, zone, buyer = needs.category[need], needs.zone[need], needs.buyer[need]
     failures = contracts.failures[rows]
-    key = mix(mix(mix(needs.key[need], contracts.renewal[rows]), part), failures)
-    base_key = mix(needs.key[need], contracts.renewal[rows])
-    yearly = contracts.volume_eur[rows] * volume_factor[buyer]
+    base_key = award_key(needs.key[need], contracts.renewal[rows])
+    key = mix(mix(base_key, part), failures)
     months = needs.duration_months[need]
+    works, form = categories.works[category], needs.form[need]
+    life = _life(needs, need, contracts.renewal[rows], programme, h, seed)
+    yearly = contracts.volume_eur[rows] * volume_factor[buyer] * life.planned_ratio
     amount = yearly * months / 12.0
-    works = categories.works[category]
     # thresholds are those of the whole need: dividing it into lots does not avoid a procedure
     whole = contracts.volume_eur.reshape(PARTS, n).sum(axis=0)[need]
-    estimate = whole * volume_factor[buyer] * months / 12.0
-    procedure = _procedures(estimate / money_scale, works, buyers.is_state[buyer], rules)
+    estimate = whole * volume_factor[buyer] * life.planned_ratio * months / 12.0
+    # and those of the whole market, where others buy with the buyer
+    estimate = estimate * programme.market_ratio[need] / money_scale
+    procedure = _procedures(estimate, works, buyers.is_state[buyer], rules)
     draw = {
         name: to_uniform(mix(stream(seed, name), base_key))
         for name in ("reserve", "sourcing", "consideration", "clause fits")
     }
+    in_reach = programme.in_reach[need]
+    value = partial(practice.of_lots, buyer=buyer, category=category, in_reach=in_reach)
     pair = category.astype(np.int64) * (len(has_structure) // len(categories.works)) + zone
     reservable = categories.structure_supplied[category] & has_structure[pair]
-    value = partial(practice.of_lots, buyer=buyer, category=category)
     chance = value("reserved_share") * buyers.reservable_ratio[buyer]
     # a reserved lot that found no structure is relaunched open to all
     reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
-    wanted = value("social_coverage") * _tilt_to_large(estimate / money_scale, rules, h)
+    wanted = value("social_coverage") * _tilt_to_large(estimate, rules, h)
     consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
     labour = categories.labour_share[category]
     hours = amount / money_scale * labour * value("social_clause_rate")
@@ -134,6 +210,12 @@ def plan_tenders(
     fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
     clause = consideration & fits & (draw["clause fits"] < h["clause_when_it_fits"])
     relaxed = np.where(failures > 0, 0.5, 1.0)
+    has_advance = amount / money_scale > rules.advance_threshold
+    has_advance &= months > rules.advance_minimum_months
+    social = consideration | reserved
+    decided = np.stack([value(key) for key in AWARD_WEIGHTS])
+    shift = h["tension_price_shift"]
+    tightened = tightened_weights(decided, practice, buyer, category, shift)
     return Tenders(
         contract=rows.astype(np.int32),
         need=need,
@@ -143,32 +225,59 @@ def plan_tenders(
         key=key,
         yearly_eur=yearly,
         amount_eur=amount,
+        market_ratio=programme.market_ratio[need],
         months=months.astype(np.int32),
+        months_served=life.months_served,
+        planned_ratio=life.planned_ratio,
+        volume_ratio=life.volume_ratio,
+        maximum_eur=framework_maximum(form, amount, h),
+        in_reach=in_reach,
+        sme_share_due=np.where(form == GLOBAL, rules.sme_share_global_contracts, 0.0),
         procedure=procedure,
         reserved=reserved,
         sounded=draw["sourcing"] < value("sourcing_breadth"),
-        consideration=consideration | reserved,
+        consideration=social,
         clause=clause,
         clause_hours=np.where(clause, hours / np.maximum(months, 1), 0.0),
         first_call=failures == 0,
         required_turnover=np.where(procedure == DIRECT, 0.0, value("required_turnover")) * relaxed,
+        # orders of a central body's contract are paid by the buyer, at its own pace
         payment_days=practice.payment_days()[buyer] + h["acceptance_days"],
-        advance_rate=np.where(
-            (amount / money_scale > rules.advance_threshold)
-            & (months > rules.advance_minimum_months),
-            value("advance_rate_sme"),
-            0.0,
-        ),
-        weights=_weights(
-            tightened_weights(
-                np.stack([value(k) for k in AWARD_WEIGHTS]),
-                practice,
-                buyer,
-                category,
-                h["tension_price_shift"],
-            ),
-            consideration | reserved,
-        ),
+        advance_rate=np.where(has_advance, value("advance_rate_sme"), 0.0),
+        weights=_weights(np.where(in_reach, tightened, decided), social),
+    )
+
+
+@dataclass(frozen=True)
+class _Life:
+    """What a contract asks for and how long it runs (T,), as ``Tenders`` has it."""
+
+    planned_ratio: Floats
+    volume_ratio: Floats
+    months_served: Ints
+
+
+def _life(
+    needs: Needs,
+    need: Ints,
+    renewal: NDArray[np.integer],
+    programme: Programme,
+    h: Mapping[str, float],
+    seed: int,
+) -> _Life:
+    form, months = needs.form[need], needs.duration_months[need]
+    if not programme.varies:
+        same = np.ones(len(need))
+        return _Life(same, same, months.astype(np.int32))
+    key = award_key(needs.key[need], renewal)
+    planned = planned_ratio(form, needs.key[need], renewal, h, seed)
+    cycle = np.where(is_operation(form), programme.electoral_ratio[needs.buyer[need]], 1.0)
+    planned = planned * cycle
+    periods = needs.reconduction_months[need]
+    return _Life(
+        planned_ratio=planned,
+        volume_ratio=planned * framework_ratio(form, key, h, seed),
+        months_served=months_served(months, periods, key, h["reconduction_chance"], seed),
     )
 
 

@@ -125,9 +125,17 @@ class Practice:
         """Return the value in effect in each buyer (B,), narrower categories left aside."""
         return self._effective(key, np.arange(len(self._kind)), None)
 
-    def of_lots(self, key: str, buyer: Ints, category: Ints) -> Floats:
-        """Return the value in effect for each lot (T,) of these buyers and categories."""
+    def of_lots(
+        self, key: str, buyer: Ints, category: Ints, in_reach: Bools | None = None
+    ) -> Floats:
+        """Return the value in effect for each lot (T,) of these buyers and categories.
+
+        Where the buyer does not run the procedure (``in_reach``, all if None) it is that of current
+        practice, within the law.
+        """
         found = self._effective(key, buyer, category)
+        if in_reach is not None:
+            found = np.where(in_reach, found, load_levers()[key].current)
         if key == "required_turnover":
             np.minimum(found, self._turnover_cap, out=found)
         return found

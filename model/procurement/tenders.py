@@ -29,8 +29,20 @@ class Tenders:
         uint64 of (need, renewal, part, earlier failures).
     yearly_eur, amount_eur
         Yearly volume and total value at base prices.
-    months
-        Duration.
+    market_ratio
+        Market that is tendered over the buyer's own lot: over 1 where others buy with it.
+    months, months_served
+        Duration, and months until the contract ends: fewer where a period is not renewed.
+    planned_ratio, volume_ratio
+        Volume of the operation over the mean of its need, which bidders know, and that times
+        orders of a framework agreement over its estimate, which they do not.
+    maximum_eur
+        What may be ordered in all under a framework agreement, base prices; 0 elsewhere.
+    in_reach
+        Whether the buyer runs the procedure itself, alone or in a group: its levers act.
+    sme_share_due
+        Part that small and medium firms must perform, by law, of a global contract whose holder is
+        not one of them; 0 elsewhere (R.2171-23).
     procedure
         int8, ``DIRECT``, ``ADAPTED`` or ``FORMAL``.
     reserved, sounded, consideration, clause
@@ -56,7 +68,14 @@ class Tenders:
     key: NDArray[np.uint64]
     yearly_eur: Floats
     amount_eur: Floats
+    market_ratio: Floats
     months: Ints
+    months_served: Ints
+    planned_ratio: Floats
+    volume_ratio: Floats
+    maximum_eur: Floats
+    in_reach: Bools
+    sme_share_due: Floats
     procedure: NDArray[np.int8]
     reserved: Bools
     sounded: Bools

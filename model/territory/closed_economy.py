@@ -304,7 +304,10 @@ def _no_needs() -> Needs:
         duration_months=short.copy(),
         months_left=short.copy(),
         splittable=np.zeros(0, dtype=bool),
-        purchase_orders=np.zeros(0, dtype=bool),
+        form=np.zeros(0, dtype=np.int8),
+        channel=np.zeros(0, dtype=np.int8),
+        reconduction_months=short.copy(),
+        revised=np.zeros(0, dtype=bool),
     )
 
 

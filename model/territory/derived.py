@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.bids import CategoryColumns
+from model.procurement.forms import run_by_buyer
 from model.procurement.plan import BuyerColumns
 from model.state import PARTS
 from model.territory.buyers import BUYER_KINDS
@@ -36,17 +37,20 @@ def derive_columns(territory: Territory) -> DerivedColumns:
     pair = needs.category.astype(np.int64) * zones + needs.zone
     eligible = categories.structure_supplied[needs.category] & has_structure[pair]
     count = len(territory.buyers.envelope_eur)
-    volume = needs.annual_volume_eur
+    # reserved shares are counted on what buyers put to competition themselves
+    in_reach = run_by_buyer(needs.channel, needs.key, 0.0, 0)
+    volume = needs.annual_volume_eur * in_reach
     total = np.bincount(needs.buyer, weights=volume, minlength=count)
     reservable = np.bincount(needs.buyer, weights=volume * eligible, minlength=count)
     ratio = np.divide(total, reservable, out=np.zeros(count), where=reservable > 0)
     kind = np.asarray(territory.buyers.kind)
     state = [BUYER_KINDS.index(k) for k in ("state",)]
+    municipal = [BUYER_KINDS.index(k) for k in ("commune", "epci")]
     return DerivedColumns(
         buyer_of_row=np.tile(needs.buyer, PARTS).astype(np.int32),
         zone_of_row=np.tile(needs.zone, PARTS).astype(np.int32),
         category_of_row=np.tile(needs.category, PARTS).astype(np.int32),
         categories=categories,
-        buyer_columns=BuyerColumns(kind, np.isin(kind, state), ratio),
+        buyer_columns=BuyerColumns(kind, np.isin(kind, state), np.isin(kind, municipal), ratio),
         has_structure=has_structure,
     )

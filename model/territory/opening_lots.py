@@ -36,7 +36,8 @@ def award_opening_lots(territory: Territory, h: HypothesisValues) -> OpeningCont
     t, n = territory, len(territory.firms)
     derived = derive_columns(t)
     state, closure = opening_state(t, derived, h)
-    setting = Setting(t, derived, closure, h, Switches(), TERRITORY_SEED)
+    # the opening book holds the mean volume of each need, at its full length
+    setting = Setting(t, derived, closure, h, Switches(tenders=False), TERRITORY_SEED)
     count = len(t.needs.buyer)
     rules = rules_at(2024, 1)
     practice = current_practice(t.buyers, rules.turnover_cap)

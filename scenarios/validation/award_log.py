@@ -76,6 +76,8 @@ class AwardLog:
         if not months:
             raise ValueError("the model kept no award: build it with keep_awards=True")
         column = {name: np.concatenate([m[name] for m in months]) for name in months[0]}
+        # a procedure of a central body serves many needs: it is not counted with each of them
+        column = {name: values[column["in_reach"].astype(bool)] for name, values in column.items()}
         t = model.territory
         keys = np.array([category.key for category in t.categories])
         works = np.array([category.kind == "works" for category in t.categories])

@@ -52,4 +52,5 @@ def test_awards_name_what_they_point_to(world: TerritoryModel) -> None:
     inside = frame[frame["inside"]]
     assert (inside["holder"] >= 0).all() and inside["awarded"].all()
     won = world.records.quantities["awards_n"].sum()
-    assert (frame["awarded"] & (frame["procedure"] != "direct")).sum() == won
+    counted = frame["awarded"] & frame["in_reach"] & (frame["procedure"] != "direct")
+    assert counted.sum() == won

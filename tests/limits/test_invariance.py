@@ -110,7 +110,10 @@ PURE_NUMBERS = {
     *("public.maturity", "public.opening_maturity", "public.scheme"),
 }
 PURE_PARTS = {"contracts", "zones"}
-MONEY = {"volume_eur", "backlog_eur", "receivable_eur", "advance_eur", "cash"}
+MONEY = {
+    *("volume_eur", "backlog_eur", "receivable_eur", "advance_eur", "cash"),
+    *("ordered_eur", "maximum_eur"),
+}
 
 
 def power_of_money(name: str) -> int:

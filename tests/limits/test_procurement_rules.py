@@ -109,7 +109,7 @@ def test_turnover_is_judged_on_the_lot_and_not_under_the_waiver(every_need_due: 
     bids = bids_for(twin, tenders)
     inside = np.isfinite(bids.reluctance) & (bids.firm >= 0) & (bids.firm < n)
     turnover = columns.enterprise_turnover_eur[np.where(inside, bids.firm, 0)]
-    asked = (tenders.required_turnover * tenders.amount_eur)[:, None]
+    asked = (tenders.required_turnover * tenders.amount_eur * tenders.market_ratio)[:, None]
     assert (turnover >= asked)[inside].all()
 
 
@@ -245,9 +245,8 @@ def test_procedures_follow_amount_kind_and_date(
     of_state = world.territory.buyers.kind[tenders.buyer] == BUYER_KINDS.index("state")
     waiver = np.where(is_works, works, goods)
     formal = np.where(is_works, formal_works, np.where(of_state, state, local))
-    expected = np.where(
-        tenders.amount_eur < waiver, DIRECT, np.where(tenders.amount_eur < formal, ADAPTED, FORMAL)
-    )
+    market = tenders.amount_eur * tenders.market_ratio
+    expected = np.where(market < waiver, DIRECT, np.where(market < formal, ADAPTED, FORMAL))
     np.testing.assert_array_equal(tenders.procedure, expected)
     assert {DIRECT, ADAPTED, FORMAL} <= set(expected.tolist())
 

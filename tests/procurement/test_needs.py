@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from model.procurement.categories import load_categories
+from model.procurement.forms import FRAMEWORK
 from model.procurement.needs import Needs, build_needs, category_mix, durations_of
 from model.territory.buyers import BUYER_KINDS, Buyers, build_buyers, load_communes
 
@@ -154,14 +155,17 @@ def test_another_unit_of_money_changes_no_decision(needs: Needs, h: Mapping[str,
         "duration_months",
         "months_left",
         "splittable",
-        "purchase_orders",
+        "form",
+        "channel",
+        "reconduction_months",
+        "revised",
     ):
         np.testing.assert_array_equal(getattr(scaled, name), getattr(needs, name))
 
 
 def test_purchase_orders_are_about_a_third_of_awards(needs: Needs) -> None:
     awards = needs.awards_per_year
-    share = (awards * needs.purchase_orders).sum() / awards.sum()
+    share = (awards * (needs.form == FRAMEWORK)).sum() / awards.sum()
     assert share == pytest.approx(0.31, abs=0.05)
 
 

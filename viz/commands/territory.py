@@ -22,6 +22,7 @@ def show(name: str, as_json: bool, language: Language) -> None:
     import numpy as np
 
     from model.hypotheses import HypothesisValues
+    from model.procurement.concessions import concession_amounts, load_concessions
     from model.territory import load_territory
     from model.territory.buyers import load_communes
     from model.territory.regional_multipliers import regional_multipliers
@@ -66,12 +67,24 @@ def show(name: str, as_json: bool, language: Language) -> None:
         }
         for m in regional_multipliers(found, HypothesisValues())
     ]
+    turnover = concession_amounts(found.zones.population, found.money_scale)
+    concessions = [
+        {
+            "service": entry.key,
+            "label": entry.label_fr if language == "fr" else entry.label_en,
+            "buyer_kind": entry.buyer_kind,
+            "yearly_eur": float(turnover[entry.key].sum()),
+            "grade": entry.grade,
+        }
+        for entry in load_concessions()
+    ]
     if as_json:
         answer: dict[str, object] = {
             "territory": name,
             "totals": totals,
             "zones": zones,
             "multipliers": multipliers,
+            "concessions": concessions,
             "sources": sources(),
         }
         answer["synthetic"] = list(SYNTHETIC)
@@ -103,6 +116,14 @@ def show(name: str, as_json: bool, language: Language) -> None:
         made.add_row(
             *(number(float(str(row[k])), 2, language) for k in ("delta", "type1", "type2"))
         )
+    console.print(made)
+    made = table(
+        "Concessions, apart: outside contracts and the base of a scheme (judgement)",
+        [("service", "left"), ("conceded by", "left"), ("M EUR a year", "right")],
+    )
+    for entry in concessions:
+        amount = number(float(str(entry["yearly_eur"])) / 1e6, 1, language)
+        made.add_row(str(entry["label"]), str(entry["buyer_kind"]), amount)
     console.print(made)
     for status, meaning in STATUSES.items():
         console.print(f"[bold]{status}[/bold] ({meaning})")
