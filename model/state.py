@@ -66,7 +66,8 @@ class SupplyState:
 @dataclass
 class ContractState:
     """The lot book (PARTS × needs,). ``holder`` is the firm's row, n for a firm from outside, -1
-    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor."""
+    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor;
+    ``retained_eur`` is owed to the holder and kept back until the contract ends."""
 
     holder: Ints
     volume_eur: Floats
@@ -76,6 +77,8 @@ class ContractState:
     backlog_eur: Floats
     receivable_eur: Floats
     advance_eur: Floats
+    retention_rate: Floats
+    retained_eur: Floats
     output_share: Floats
     fte_per_eur: Floats
     clause_hours: Floats

@@ -9,13 +9,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from model.procurement import duties
 from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
 from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
-from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
+from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import PARTS, ContractState
 
@@ -25,11 +26,11 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class BuyerColumns:
-    """Buyer attributes that planning needs (B,): kind index, State thresholds or local ones, and
+    """Buyer attributes that planning needs (B,): kind index, groups that the law tells apart, and
     the chance that a need of a reservable category is reserved per unit of the target."""
 
     kind: NDArray[np.integer]
-    is_state: NDArray[np.bool_]
+    legal: duties.LegalGroups
     reservable_ratio: Floats
 
 
@@ -109,13 +110,14 @@ def plan_tenders(
     key = mix(mix(mix(needs.key[need], contracts.renewal[rows]), part), failures)
     base_key = mix(needs.key[need], contracts.renewal[rows])
     yearly = contracts.volume_eur[rows] * volume_factor[buyer]
-    months = needs.duration_months[need]
+    groups = buyers.legal
+    months = duties.contract_months(needs, need, groups.network[buyer], rules)
     amount = yearly * months / 12.0
     works = categories.works[category]
     # thresholds are those of the whole need: dividing it into lots does not avoid a procedure
     whole = contracts.volume_eur.reshape(PARTS, n).sum(axis=0)[need]
     estimate = whole * volume_factor[buyer] * months / 12.0
-    procedure = _procedures(estimate / money_scale, works, buyers.is_state[buyer], rules)
+    procedure = duties.procedures(estimate / money_scale, works, buyer, groups, rules)
     draw = {
         name: to_uniform(mix(stream(seed, name), base_key))
         for name in ("reserve", "sourcing", "consideration", "clause fits")
@@ -127,7 +129,21 @@ def plan_tenders(
     # a reserved lot that found no structure is relaunched open to all
     reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
     wanted = value("social_coverage") * _tilt_to_large(estimate / money_scale, rules, h)
-    consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
+    law = duties.legal_terms(
+        groups,
+        buyer,
+        works,
+        amount / money_scale,
+        months,
+        procedure,
+        base_key,
+        rules,
+        money_scale,
+        h,
+        seed,
+    )
+    decided = (draw["consideration"] < wanted) & (procedure != DIRECT)
+    consideration = decided | law.social_condition
     labour = categories.labour_share[category]
     hours = amount / money_scale * labour * value("social_clause_rate")
     hours = hours / h["insertion_hourly_cost"]
@@ -154,11 +170,13 @@ def plan_tenders(
         required_turnover=np.where(procedure == DIRECT, 0.0, value("required_turnover")) * relaxed,
         payment_days=practice.payment_days()[buyer] + h["acceptance_days"],
         advance_rate=np.where(
-            (amount / money_scale > rules.advance_threshold)
-            & (months > rules.advance_minimum_months),
-            value("advance_rate_sme"),
-            0.0,
+            law.advance_due, np.maximum(value("advance_rate_sme"), law.advance_floor), 0.0
         ),
+        advance_rate_large=np.where(law.advance_due, rules.advance_minimum_base, 0.0),
+        retention_rate=law.retention_rate,
+        social_duty=law.social_duty,
+        consideration_by_duty=law.social_condition & ~decided & ~reserved,
+        environmental_condition=law.environmental_condition,
         weights=_weights(
             tightened_weights(
                 np.stack([value(k) for k in AWARD_WEIGHTS]),
@@ -170,16 +188,6 @@ def plan_tenders(
             consideration | reserved,
         ),
     )
-
-
-def _procedures(
-    amount: Floats, works: NDArray[np.bool_], state: NDArray[np.bool_], rules: RulesInForce
-) -> NDArray[np.int8]:
-    waiver = np.where(works, rules.waiver_threshold_works, rules.waiver_threshold_other)
-    other = np.where(state, rules.formal_threshold_state, rules.formal_threshold_local)
-    formal = np.where(works, rules.formal_threshold_works, other)
-    found = np.where(amount < waiver, DIRECT, np.where(amount < formal, ADAPTED, FORMAL))
-    return found.astype(np.int8)
 
 
 def _tilt_to_large(amount: Floats, rules: RulesInForce, h: Mapping[str, float]) -> Floats:

@@ -110,7 +110,7 @@ PURE_NUMBERS = {
     *("public.maturity", "public.opening_maturity", "public.scheme"),
 }
 PURE_PARTS = {"contracts", "zones"}
-MONEY = {"volume_eur", "backlog_eur", "receivable_eur", "advance_eur", "cash"}
+MONEY = {"volume_eur", "backlog_eur", "receivable_eur", "retained_eur", "advance_eur", "cash"}
 
 
 def power_of_money(name: str) -> int:
