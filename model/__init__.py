@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from model.hypotheses import HypothesisValues
     from model.indicators.records import Records
     from model.ledger import IdentityError
+    from model.procurement.amendments import Amendments
     from model.procurement.levers import Levers
     from model.territory import generated_territory, load_territory
     from model.territory.territory import Territory
     from model.territory_model import TerritoryModel
 
 _HOMES = {
+    "Amendments": "model.procurement.amendments",
     "AncrageError": "model.errors",
     "Buyer": "model.agents",
     "Firm": "model.agents",
@@ -36,6 +38,7 @@ _HOMES = {
 
 __all__ = [
     "STATIONARY",
+    "Amendments",
     "AncrageError",
     "Buyer",
     "Firm",

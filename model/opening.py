@@ -141,6 +141,8 @@ def _contracts(
         backlog_eur=np.zeros(rows),
         receivable_eur=volume / 12.0 * months,
         advance_eur=np.zeros(rows),
+        retention_rate=np.zeros(rows),
+        retained_eur=np.zeros(rows),
         output_share=parent(opening.output_share, 1.0),
         fte_per_eur=parent(opening.fte_per_eur, 0.0),
         clause_hours=np.zeros(rows),

@@ -69,7 +69,8 @@ class SupplyState:
 @dataclass
 class ContractState:
     """The lot book (PARTS × needs,). ``holder`` is the firm's row, n for a firm from outside, -1
-    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor.
+    for none; ``volume_eur`` is the yearly volume at base prices before the buyer's factor;
+    ``retained_eur`` is owed to the holder and kept back until the contract ends.
 
     ``volume_ratio`` is the volume of this contract over that; ``planned_ratio`` the part of it
     known from the works plan; ``ordered_eur`` and ``maximum_eur`` what a framework agreement has
@@ -84,6 +85,8 @@ class ContractState:
     backlog_eur: Floats
     receivable_eur: Floats
     advance_eur: Floats
+    retention_rate: Floats
+    retained_eur: Floats
     output_share: Floats
     fte_per_eur: Floats
     clause_hours: Floats

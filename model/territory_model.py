@@ -24,6 +24,7 @@ from model.ledger import ACCOUNTS, Ledger
 from model.opening import draw_lives, opening_state
 from model.procurement import contracts as contract_life
 from model.procurement import month as procurement
+from model.procurement.amendments import Amendments
 from model.procurement.legal_calendar import RulesInForce, rules_at
 from model.procurement.levers import Levers
 from model.procurement.practice import LeverPlan, Practice, obliged_buyers
@@ -63,6 +64,8 @@ class TerritoryModel(mesa.Model):
         Seed of every draw of the run.
     levers
         What buyers do differently from current practice, from January 2027 on.
+    amendments
+        What the scenario changes in the law, from January 2027 on.
     hypotheses
         Values of the behavioural coefficients; central ones by default.
     switches
@@ -82,6 +85,7 @@ class TerritoryModel(mesa.Model):
         *,
         rng: int = 1,
         levers: Levers | None = None,
+        amendments: Amendments | None = None,
         hypotheses: HypothesisValues | None = None,
         switches: Switches | None = None,
         burn_in: bool = True,
@@ -96,6 +100,7 @@ class TerritoryModel(mesa.Model):
         self.state, closure = opening_state(built, derived, values)
         self.setting = Setting(built, derived, closure, values, switches or Switches(), int(rng))
         self.plan = LeverPlan(levers or Levers(), built.buyers, built.zones.keys)
+        self.amendments = amendments or Amendments()
         self.verify = verify
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
@@ -141,12 +146,16 @@ class TerritoryModel(mesa.Model):
                 break
         own.tracer[:], own.household_tracer[:] = settled.tracer, settled.household_tracer
 
-    def branch(self, levers: Levers) -> TerritoryModel:
-        """Return a world that shares this one's past and follows other levers from now on."""
+    def branch(self, levers: Levers, *, amendments: Amendments | None = None) -> TerritoryModel:
+        """Return a world that shares this one's past and follows other levers from now on.
+
+        The law is that of this world, or as ``amendments`` change it.
+        """
         twin = TerritoryModel.__new__(TerritoryModel)
         mesa.Model.__init__(twin, rng=self.setting.seed)
         twin.setting, twin.verify = self.setting, self.verify
         twin.plan = LeverPlan(levers, self.territory.buyers, self.territory.zones.keys)
+        twin.amendments = self.amendments if amendments is None else amendments
         twin.state = self.state.copy()
         twin.recorder = self.recorder.empty_copy()
         twin.last_flows = self.last_flows
@@ -188,7 +197,7 @@ class TerritoryModel(mesa.Model):
     def _calendar(self) -> tuple[RulesInForce, Practice]:
         """Read the law and the levers of the month; grant the year's volumes in January."""
         month = self.state.month
-        rules = rules_at(FIRST_YEAR + month // 12, month % 12 + 1)
+        rules = rules_at(FIRST_YEAR + month // 12, month % 12 + 1, self.amendments)
         practice = self._practice(month, rules)
         procurement.adopt(self.setting, self.state, practice)
         if month % 12 == 0:

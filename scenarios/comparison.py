@@ -165,9 +165,8 @@ def compare(
     check_names(scenarios)
     if months < 1 or pairs < 1 or seed < 0:
         raise AncrageError("A comparison needs months >= 1, pairs >= 1 and seed >= 0.")
-    levers = tuple(scenario.levers for scenario in scenarios)
     tasks = [
-        PairTask(territory, number, months, central, levers, build)
+        PairTask(territory, number, months, central, tuple(scenarios), build)
         for number in range(seed, seed + pairs)
     ]
     finished = run_pairs(tasks, workers or default_workers(), on_finished)

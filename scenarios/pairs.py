@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from model.hypotheses import HypothesisValues, draw_run_vector
 from model.indicators import Records, decompose, evaluate, load_indicators
 from model.indicators.records import QUANTITIES
+from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
+from scenarios.schema import Scenario
 
 Array = NDArray[np.float64]
 
@@ -26,8 +28,8 @@ class World(Protocol):
         """Monthly records since the start of the scenario."""
         ...
 
-    def branch(self, levers: Levers) -> World:
-        """Return an independent world that goes on from here with other levers."""
+    def branch(self, levers: Levers, *, amendments: Amendments | None = None) -> World:
+        """Return an independent world that goes on from here with other levers or other law."""
         ...
 
     def run(self, months: int) -> object:
@@ -54,7 +56,7 @@ class PairTask:
     seed: int
     months: int
     central: bool
-    scenarios: tuple[Levers, ...]
+    scenarios: tuple[Scenario, ...]
     build: WorldBuilder = build_world
 
     def hypotheses(self) -> HypothesisValues:
@@ -111,8 +113,8 @@ def run_pair(task: PairTask) -> PairResult:
     values: list[Array] = []
     yearly: list[Array] = []
     monthly: list[Array] = []
-    for levers in (Levers(), *task.scenarios):
-        branch = world.branch(levers)
+    for scenario in (Scenario("baseline"), *task.scenarios):
+        branch = world.branch(scenario.levers, amendments=scenario.law)
         branch.run(task.months)
         records = branch.records
         base = base or records

@@ -9,25 +9,30 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from model.errors import AncrageError
+from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 
-FIELDS = ("name", "why", "why_en", "includes", "levers")
-"""Fields of a scenario file; `includes` names scenarios of the library that it builds on."""
+FIELDS = ("name", "why", "why_en", "includes", "levers", "law")
+"""Fields of a scenario file; `includes` names scenarios of the library that it builds on, `law`
+amends rules of the legal calendar."""
 
 _LONGEST_NAME = 60
+_KEYS = {"levers": "lever", "law": "rule"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """What is changed against current practice, and why.
 
-    Two scenarios compose with ``a | b``: the levers of both, the right one's where both set one.
+    Two scenarios compose with ``a | b``: the levers of both and the law as both amend it, the right
+    one's where both set a lever or amend a rule.
     """
 
     name: str
     why: str = ""
     levers: Levers = field(default_factory=Levers)
     why_en: str = ""
+    law: Amendments = field(default_factory=Amendments)
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > _LONGEST_NAME or "\n" in self.name:
@@ -43,16 +48,23 @@ class Scenario:
             why=f"{self.why}\n{other.why}".strip(),
             levers=self.levers | other.levers,
             why_en=f"{self.why_en}\n{other.why_en}".strip(),
+            law=self.law | other.law,
         )
 
     @property
     def changes_nothing(self) -> bool:
-        """True if it stays at current practice."""
-        return not self.levers.changed()
+        """True if it stays at current practice under the law as it stands."""
+        return not self.levers.changed() and not self.law.changed()
 
     def canonical(self) -> dict[str, object]:
-        """Return what the scenario does, without its texts, as plain JSON values."""
-        return {"levers": self.levers.canonical()}
+        """Return what the scenario does, without its texts, as plain JSON values.
+
+        ``law`` is there where the law is amended.
+        """
+        found: dict[str, object] = {"levers": self.levers.canonical()}
+        if law := self.law.canonical():
+            found["law"] = law
+        return found
 
     def canonical_json(self) -> str:
         """Return the canonical form as JSON: keys sorted, no spaces."""
@@ -86,16 +98,22 @@ def scenario_of(
     for key, text in texts.items():
         if not isinstance(text, str):
             raise AncrageError(f"{where}: '{key}' must be a text, got {text!r}.")
-    raw = table.get("levers", {})
-    if not isinstance(raw, Mapping):
-        raise AncrageError(f"{where}: 'levers' must be a table with one key a lever.")
-    levers = Levers()
+    own = {name: _table_of(table, name, where) for name in ("levers", "law")}
+    levers, law = Levers(), Amendments()
     for part in included.values():
-        levers |= part.levers
+        levers, law = levers | part.levers, law | part.law
     try:
-        own = {**levers.as_changes(), **cast("Mapping[str, object]", raw)}
-        levers = Levers(own)
+        levers = Levers({**levers.as_changes(), **own["levers"]})
+        law |= Amendments(own["law"])
     except AncrageError as error:
         raise AncrageError(f"{where}: {error}") from error
     name, why, why_en = (cast("str", text).strip() for text in texts.values())
-    return Scenario(name=name, why=why, levers=levers, why_en=why_en)
+    return Scenario(name=name, why=why, levers=levers, why_en=why_en, law=law)
+
+
+def _table_of(table: Mapping[str, object], name: str, where: str) -> Mapping[str, object]:
+    """Return a table of a scenario file, empty if it is not there."""
+    raw = table.get(name, {})
+    if not isinstance(raw, Mapping):
+        raise AncrageError(f"{where}: '{name}' must be a table with one key a {_KEYS[name]}.")
+    return cast("Mapping[str, object]", raw)

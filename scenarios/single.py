@@ -94,7 +94,8 @@ def run_one(
     first identity that fails and names the account.
     """
     hypotheses = HypothesisValues() if central else draw_run_vector(seed)
-    world = build(territory, seed, hypotheses, verify).branch(scenario.levers)
+    built = build(territory, seed, hypotheses, verify)
+    world = built.branch(scenario.levers, amendments=scenario.law)
     for month in range(months):
         world.run(1)
         if on_month is not None:

@@ -103,13 +103,18 @@ class RunFolder:
 def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
     """Return the Python that runs the comparison again."""
     lines = ["from scenarios import Scenario, compare, load_scenario"]
+    if any(scenario.law.changed() for scenario in comparison.scenarios):
+        lines.append("from model.procurement.amendments import Amendments")
     lines += ["from model.procurement.levers import Levers", "", "result = compare(", "    ["]
     for scenario in comparison.scenarios:
         if _is_of_library(scenario):
             lines.append(f"        load_scenario({scenario.name!r}),")
         else:
             levers = f"Levers({scenario.levers.canonical()!r})"
-            lines.append(f"        Scenario(name={scenario.name!r}, levers={levers}),")
+            does = f"levers={levers}"
+            if scenario.law.changed():
+                does += f", law=Amendments({scenario.law.canonical()!r})"
+            lines.append(f"        Scenario(name={scenario.name!r}, {does}),")
     lines += [
         "    ],",
         f"    territory={comparison.territory!r},",

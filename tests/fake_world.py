@@ -13,6 +13,7 @@ import numpy as np
 from model.hypotheses import HypothesisValues
 from model.indicators import Records
 from model.indicators.records import QUANTITIES
+from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from model.random_streams import normal, uniform
 
@@ -29,7 +30,7 @@ class FakeWorld:
         self.seed, self.hypotheses, self.levers = seed, hypotheses, levers or Levers()
         self.months = 0
 
-    def branch(self, levers: Levers) -> FakeWorld:
+    def branch(self, levers: Levers, *, amendments: Amendments | None = None) -> FakeWorld:
         return FakeWorld(self.seed, self.hypotheses, levers)
 
     def run(self, months: int) -> FakeWorld:

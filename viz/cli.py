@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Simulate one world under one scenario.",
     "scenarios": "List the ready scenarios and what they change.",
     "levers": "List the levers: bounds, current practice, legal basis, cost.",
+    "law": "List the legal rules: dated values, articles, whom they bind.",
     "hypotheses": "List the hypotheses: values, bounds, sources, grades.",
     "indicators": "List the indicators: definitions, units, directions.",
     "purchases": "Purchases that choices can reach, year by year.",

@@ -171,7 +171,8 @@ def categories_table() -> str:
 
 def legal_calendar_table() -> str:
     """Return every dated value of every rule."""
-    headings = ["Rule", "Value", "Unit", "From", "Article", "Binds", "Still to verify"]
+    headings = ["Rule", "Value", "Unit", "From", "Article", "Binds", "Meaning", "Bounds"]
+    headings += ["Applied", "Still to verify"]
     rows = [
         [
             _code(rule.key),
@@ -179,7 +180,10 @@ def legal_calendar_table() -> str:
             rule.unit,
             rule.date_from.isoformat(),
             rule.article,
-            rule.binds,
+            rule.binds_en,
+            rule.meaning_en if rule is dated[0] else "",
+            f"{_plain(rule.low)} to {_plain(rule.high)}" if rule is dated[0] else "",
+            "yes" if rule.applied else "",
             "yes" if rule.to_verify else "",
         ]
         for dated in load_rules().values()

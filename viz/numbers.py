@@ -69,3 +69,31 @@ def lever_bounds(low: float, high: float, unit: str, language: Language) -> str:
     scale = 100.0 if unit.startswith("share") else 1.0
     first = number(scale * low, _shortest(scale * low), language)
     return f"{first}–{lever_value(high, unit, language)}"
+
+
+def rule_bounds(low: float, high: float, unit: str, language: Language) -> str:
+    """Write the bounds of a legal rule, the unit once."""
+    scale = 100.0 if unit.startswith("share") else 1.0
+    first = number(scale * low, _shortest(scale * low), language)
+    return f"{first}–{rule_value(high, unit, language)}"
+
+
+def rule_value(value: float, unit: str, language: Language) -> str:
+    """Write the value of a legal rule with its unit."""
+    if unit.startswith("share"):
+        return percent(value, language, _shortest(100.0 * value))
+    french = {
+        "EUR excl. VAT": "EUR HT",
+        "EUR excl. VAT a year": "EUR HT par an",
+        "EUR a year": "EUR par an",
+        "EUR an invoice": "EUR par facture",
+        "days": "jours",
+        "months": "mois",
+        "years": "ans",
+        "x estimated lot value": "× valeur du lot",
+        "points above the ECB rate": "points au-dessus du taux BCE",
+        "product families": "familles de produits",
+    }
+    english = {"x estimated lot value": "× lot value", "0 or 1": ""}
+    names = french | {"0 or 1": ""} if language == "fr" else english
+    return f"{number(value, _shortest(value), language)}\u00a0{names.get(unit, unit)}".strip()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from model.procurement.amendments import Amendments
 from model.procurement.categories import load_categories
+from model.procurement.legal_calendar import SWITCH, LegalRule, load_rules
 from model.procurement.lever_paths import LeverPath
 from model.procurement.levers import Lever, Levers, load_levers
 from model.procurement.scopes import EVERYWHERE, Scope
 from scenarios.schema import Scenario
-from viz.numbers import decimals_for, lever_value, number
+from viz.numbers import decimals_for, lever_value, number, rule_value
 from viz.texts import Language, text
 
 
@@ -48,15 +50,44 @@ def _place(scope: Scope, language: Language) -> str:
     return ", ".join(names)
 
 
+def _law_course(law: Amendments, key: str, language: Language) -> str:
+    """Say how one legal rule moves: its value at the start, and what follows at which date."""
+    rule = load_rules()[key][-1]
+    standing = Amendments().course(key)[0][1]
+    words = [_rule_word(rule, standing, language)]
+    for day, value in law.course(key):
+        if value == standing and len(words) == 1:
+            continue
+        when = f"au {day:%d/%m/%Y}" if language == "fr" else f"on {day:%Y-%m-%d}"
+        words.append(f"{_rule_word(rule, value, language)} ({when})")
+    label: str = getattr(rule, f"label_{language}")
+    colon = " : " if language == "fr" else ": "
+    note = "" if rule.applied else f" [{text('rule_not_simulated', language)}]"
+    return f"{label[0].lower()}{label[1:]}{colon}{' → '.join(words)}{note}"
+
+
+def _rule_word(rule: LegalRule, value: float, language: Language) -> str:
+    if rule.unit == SWITCH:
+        return text("rule_on" if value else "rule_off", language)
+    return rule_value(value, rule.unit, language)
+
+
 def what_changes(scenario: Scenario, language: Language) -> str:
-    """Return one sentence on what a scenario changes against current practice."""
-    changed = scenario.levers.changed()
-    if not changed:
+    """Return a sentence on what a scenario changes against current practice, and one on the law."""
+    changed, amended = scenario.levers.changed(), scenario.law.changed()
+    if not changed and not amended:
         return text("changes_nothing", language)
-    in_order = [key for key in load_levers() if key in changed]
     parts = " ; " if language == "fr" else "; "
-    changes = parts.join(_course(scenario.levers, key, language) for key in in_order)
-    return text("changes", language, changes=changes)
+    told: list[str] = []
+    if changed:
+        in_order = [key for key in load_levers() if key in changed]
+        changes = parts.join(_course(scenario.levers, key, language) for key in in_order)
+        told.append(text("changes", language, changes=changes))
+    if amended:
+        rules = [key for key in load_rules() if key in amended]
+        changes = parts.join(_law_course(scenario.law, key, language) for key in rules)
+        told.append(text("changes_law", language, changes=changes))
+    return " ".join(told)
 
 
 def jobs_finding(low: float | None, high: float | None, language: Language) -> str:

@@ -196,7 +196,8 @@ def _local_bids(
     cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * expected
     waited = monthly_output * payment_days / 30.0
     small = (columns.enterprise_class[rows] <= 1) | young
-    advance = tenders.advance_rate[lot] * yearly * small
+    rate = np.where(small, tenders.advance_rate[lot], tenders.advance_rate_large[lot])
+    advance = rate * yearly
     paid_ahead = advance * tenders.market_ratio[lot] * output_share
     strain = np.maximum(waited - paid_ahead, 0.0) / np.maximum(cash, 1e-300)
     logit = (
@@ -288,7 +289,8 @@ def _outside_bids(
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     distance = 60.0 + 140.0 * draws[3]
     small = draws[4] < h["outside_sme_share"]
-    advance = tenders.advance_rate[:, None] * tenders.yearly_eur[:, None] * small
+    rate = np.where(small, tenders.advance_rate[:, None], tenders.advance_rate_large[:, None])
+    advance = rate * tenders.yearly_eur[:, None]
     extra = _extra_costs(
         distance,
         tenders.payment_days[:, None],

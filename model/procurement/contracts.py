@@ -83,8 +83,10 @@ def start_contracts(
     contracts.failures[lost] += 1
     small = awards.of_winner(bids.small)[won]
     first_year = tenders.yearly_eur[won] * np.minimum(tenders.months[won] / 12.0, 1.0)
-    advance = tenders.advance_rate[won] * small * first_year * contracts.price[rows]
+    rate = np.where(small, tenders.advance_rate[won], tenders.advance_rate_large[won])
+    advance = rate * first_year * contracts.price[rows]
     contracts.advance_eur[rows] = advance
+    contracts.retention_rate[rows] = tenders.retention_rate[won] * small
     _pay_holders(rows, tenders.buyer[won], advance, contracts, firms, public, ledger, "advances")
 
 
@@ -96,10 +98,13 @@ def settle_contracts(
     public: PublicState,
     ledger: Ledger,
 ) -> None:
-    """Pay what is due on contracts that end, less the advance not yet recovered."""
-    due = contracts.receivable_eur[rows] - contracts.advance_eur[rows]
+    """Pay what is due or was kept back on contracts that end, less the advance not recovered."""
+    due = contracts.receivable_eur[rows] + contracts.retained_eur[rows]
+    due -= contracts.advance_eur[rows]
     _pay_holders(rows, buyer, due, contracts, firms, public, ledger, "contracts")
     contracts.receivable_eur[rows] = 0.0
+    contracts.retained_eur[rows] = 0.0
+    contracts.retention_rate[rows] = 0.0
     contracts.advance_eur[rows] = 0.0
     contracts.backlog_eur[rows] = 0.0
     contracts.clause_hours[rows] = 0.0
@@ -213,7 +218,11 @@ def deliver_contracts(
     share = collected_share(payment_days[execution.buyer])
     paid = contracts.receivable_eur[rows] * share
     contracts.receivable_eur[rows] -= paid
-    execution.due_next_month = contracts.receivable_eur[rows] * share
+    rate = contracts.retention_rate[rows]
+    execution.due_next_month = contracts.receivable_eur[rows] * share * (1.0 - rate)
+    retained = paid * rate
+    contracts.retained_eur[rows] += retained
+    paid -= retained
     left = np.maximum(contracts.months_left[rows], 1)
     recovered = np.minimum(paid, contracts.advance_eur[rows] / left)
     contracts.advance_eur[rows] -= recovered
@@ -248,13 +257,16 @@ def end_contracts_of(
     gone = np.zeros(firms + 1, dtype=bool)
     gone[closed] = True
     rows = np.flatnonzero((contracts.holder >= 0) & gone[contracts.holder]).astype(np.int32)
-    due = np.maximum(contracts.receivable_eur[rows] - contracts.advance_eur[rows], 0.0)
+    owed = contracts.receivable_eur[rows] + contracts.retained_eur[rows]
+    due = np.maximum(owed - contracts.advance_eur[rows], 0.0)
     public.buyer_cash -= np.bincount(
         buyer_of_row[rows], weights=due, minlength=len(public.buyer_cash)
     )
     ledger.pay("buyers", "liquidation", "contracts", float(due.sum()))
     for column in (
         contracts.receivable_eur,
+        contracts.retained_eur,
+        contracts.retention_rate,
         contracts.advance_eur,
         contracts.backlog_eur,
         contracts.clause_hours,

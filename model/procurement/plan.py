@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from model.procurement import duties
 from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
 from model.procurement.forms import GLOBAL, market_ratio, run_by_buyer
@@ -16,7 +17,7 @@ from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
-from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
+from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.procurement.volumes import (
     award_key,
     electoral_ratio,
@@ -35,12 +36,12 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class BuyerColumns:
-    """Buyer attributes that planning needs (B,): kind index, State thresholds or local ones,
+    """Buyer attributes that planning needs (B,): kind index, groups that the law tells apart,
     municipal councils (communes and EPCI) or not, and the chance that a need of a reservable
     category is reserved per unit of the target."""
 
     kind: NDArray[np.integer]
-    is_state: NDArray[np.bool_]
+    legal: duties.LegalGroups
     is_municipal: NDArray[np.bool_]
     reservable_ratio: Floats
 
@@ -180,9 +181,10 @@ def plan_tenders(
     failures = contracts.failures[rows]
     base_key = award_key(needs.key[need], contracts.renewal[rows])
     key = mix(mix(base_key, part), failures)
-    months = needs.duration_months[need]
+    groups = buyers.legal
+    months = duties.contract_months(needs, need, groups.network[buyer], rules)
     works, form = categories.works[category], needs.form[need]
-    life = _life(needs, need, contracts.renewal[rows], programme, h, seed)
+    life = _life(needs, need, contracts.renewal[rows], months, programme, h, seed)
     yearly = contracts.volume_eur[rows] * volume_factor[buyer] * life.planned_ratio
     amount = yearly * months / 12.0
     # thresholds are those of the whole need: dividing it into lots does not avoid a procedure
@@ -190,7 +192,7 @@ def plan_tenders(
     estimate = whole * volume_factor[buyer] * life.planned_ratio * months / 12.0
     # and those of the whole market, where others buy with the buyer
     estimate = estimate * programme.market_ratio[need] / money_scale
-    procedure = _procedures(estimate, works, buyers.is_state[buyer], rules)
+    procedure = duties.procedures(estimate, works, buyer, groups, rules)
     draw = {
         name: to_uniform(mix(stream(seed, name), base_key))
         for name in ("reserve", "sourcing", "consideration", "clause fits")
@@ -203,15 +205,27 @@ def plan_tenders(
     # a reserved lot that found no structure is relaunched open to all
     reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
     wanted = value("social_coverage") * _tilt_to_large(estimate, rules, h)
-    consideration = (draw["consideration"] < wanted) & (procedure != DIRECT)
+    law = duties.legal_terms(
+        groups,
+        buyer,
+        works,
+        amount / money_scale,
+        months,
+        procedure,
+        base_key,
+        rules,
+        money_scale,
+        h,
+        seed,
+    )
+    chosen = (draw["consideration"] < wanted) & (procedure != DIRECT)
+    consideration = chosen | law.social_condition
     labour = categories.labour_share[category]
     hours = amount / money_scale * labour * value("social_clause_rate")
     hours = hours / h["insertion_hourly_cost"]
     fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
     clause = consideration & fits & (draw["clause fits"] < h["clause_when_it_fits"])
     relaxed = np.where(failures > 0, 0.5, 1.0)
-    has_advance = amount / money_scale > rules.advance_threshold
-    has_advance &= months > rules.advance_minimum_months
     social = consideration | reserved
     decided = np.stack([value(key) for key in AWARD_WEIGHTS])
     shift = h["tension_price_shift"]
@@ -243,7 +257,14 @@ def plan_tenders(
         required_turnover=np.where(procedure == DIRECT, 0.0, value("required_turnover")) * relaxed,
         # orders of a central body's contract are paid by the buyer, at its own pace
         payment_days=practice.payment_days()[buyer] + h["acceptance_days"],
-        advance_rate=np.where(has_advance, value("advance_rate_sme"), 0.0),
+        advance_rate=np.where(
+            law.advance_due, np.maximum(value("advance_rate_sme"), law.advance_floor), 0.0
+        ),
+        advance_rate_large=np.where(law.advance_due, rules.advance_minimum_base, 0.0),
+        retention_rate=law.retention_rate,
+        social_duty=law.social_duty,
+        consideration_by_duty=law.social_condition & ~chosen & ~reserved,
+        environmental_condition=law.environmental_condition,
         weights=_weights(np.where(in_reach, tightened, decided), social),
     )
 
@@ -261,11 +282,12 @@ def _life(
     needs: Needs,
     need: Ints,
     renewal: NDArray[np.integer],
+    months: NDArray[np.integer],
     programme: Programme,
     h: Mapping[str, float],
     seed: int,
 ) -> _Life:
-    form, months = needs.form[need], needs.duration_months[need]
+    form = needs.form[need]
     if not programme.varies:
         same = np.ones(len(need))
         return _Life(same, same, months.astype(np.int32))
@@ -279,16 +301,6 @@ def _life(
         volume_ratio=planned * framework_ratio(form, key, h, seed),
         months_served=months_served(months, periods, key, h["reconduction_chance"], seed),
     )
-
-
-def _procedures(
-    amount: Floats, works: NDArray[np.bool_], state: NDArray[np.bool_], rules: RulesInForce
-) -> NDArray[np.int8]:
-    waiver = np.where(works, rules.waiver_threshold_works, rules.waiver_threshold_other)
-    other = np.where(state, rules.formal_threshold_state, rules.formal_threshold_local)
-    formal = np.where(works, rules.formal_threshold_works, other)
-    found = np.where(amount < waiver, DIRECT, np.where(amount < formal, ADAPTED, FORMAL))
-    return found.astype(np.int8)
 
 
 def _tilt_to_large(amount: Floats, rules: RulesInForce, h: Mapping[str, float]) -> Floats:

@@ -54,8 +54,15 @@ class Tenders:
         Turnover required over estimated lot value.
     payment_days
         Days from service to payment, hidden acceptance delay included.
-    advance_rate
-        Part of the first year's amount paid in advance to a small or medium holder.
+    advance_rate, advance_rate_large
+        Part of the first year's amount paid in advance to a small or medium holder, to another.
+    retention_rate
+        Part of each payment to a small or medium holder kept back until the contract ends.
+    social_duty, consideration_by_duty
+        Whether the law requires a social execution condition, no exception being invoked, and
+        whether the lot has a social consideration for that reason alone.
+    environmental_condition
+        Whether execution conditions include an environmental one.
     weights
         (T, 4), of price, technical value, environment and social in the award.
     """
@@ -86,6 +93,11 @@ class Tenders:
     required_turnover: Floats
     payment_days: Floats
     advance_rate: Floats
+    advance_rate_large: Floats
+    retention_rate: Floats
+    social_duty: Bools
+    consideration_by_duty: Bools
+    environmental_condition: Bools
     weights: Floats
 
     def __len__(self) -> int:

@@ -64,6 +64,8 @@ class Buyers:
         (B,) yearly purchases of the legal person, wherever performed.
     spaser_duty
         bool (B,) presumed to have to adopt a scheme (L.2111-3): data, not computed (grade C).
+    contracting_entity
+        bool (B,) a network operator (water, energy, transport, port) with thresholds of its own.
     envelope_eur
         (B,) yearly purchases performed on the territory.
     weight_start, weight_zone, weight
@@ -78,6 +80,7 @@ class Buyers:
     zone: NDArray[np.int16]
     total_purchases_eur: Vector
     spaser_duty: NDArray[np.bool_]
+    contracting_entity: NDArray[np.bool_]
     envelope_eur: Vector
     weight_start: NDArray[np.int64]
     weight_zone: NDArray[np.int16]
@@ -204,6 +207,7 @@ class _Rows:
     total: Vector
     envelope: Vector
     duty: NDArray[np.bool_]
+    network: NDArray[np.bool_]
     weight_row: NDArray[np.integer]
     weight_zone: NDArray[np.integer]
     weight: Vector
@@ -236,6 +240,7 @@ def _own_rows(
         total=envelope,
         envelope=envelope,
         duty=np.array([codes[i] in duty for i in order]),
+        network=np.zeros(len(code), dtype=bool),
         weight_row=np.arange(len(code)),
         weight_zone=zone[order],
         weight=np.ones(len(code)),
@@ -284,6 +289,7 @@ def _upper_rows(
                 total=np.array(total),
                 envelope=envelope,
                 duty=np.array([bodies[i].spaser_duty for i in own]),
+                network=np.array([bodies[i].contracting_entity for i in own]),
                 weight_row=row,
                 weight_zone=zone,
                 weight=weight[row, zone],
@@ -314,6 +320,7 @@ def _assemble(rows: list[_Rows], money_scale: float) -> Buyers:
         zone=_frozen(np.concatenate([r.zone for r in rows]).astype(np.int16)),
         total_purchases_eur=_frozen(np.concatenate([r.total for r in rows]) * money_scale),
         spaser_duty=_frozen(np.concatenate([r.duty for r in rows])),
+        contracting_entity=_frozen(np.concatenate([r.network for r in rows])),
         envelope_eur=_frozen(np.concatenate([r.envelope for r in rows]) * money_scale),
         weight_start=_frozen(np.searchsorted(row, np.arange(len(code) + 1)).astype(np.int64)),
         weight_zone=_frozen(np.concatenate([r.weight_zone for r in rows]).astype(np.int16)),

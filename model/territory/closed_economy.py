@@ -285,6 +285,7 @@ def _no_buyers() -> Buyers:
         zone=np.zeros(0, dtype=np.int16),
         total_purchases_eur=none.copy(),
         spaser_duty=np.zeros(0, dtype=bool),
+        contracting_entity=np.zeros(0, dtype=bool),
         envelope_eur=none.copy(),
         weight_start=np.zeros(1, dtype=np.int64),
         weight_zone=np.zeros(0, dtype=np.int16),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.bids import CategoryColumns
+from model.procurement.duties import LegalGroups
 from model.procurement.forms import run_by_buyer
 from model.procurement.plan import BuyerColumns
 from model.state import PARTS
@@ -44,13 +45,14 @@ def derive_columns(territory: Territory) -> DerivedColumns:
     reservable = np.bincount(needs.buyer, weights=volume * eligible, minlength=count)
     ratio = np.divide(total, reservable, out=np.zeros(count), where=reservable > 0)
     kind = np.asarray(territory.buyers.kind)
-    state = [BUYER_KINDS.index(k) for k in ("state",)]
     municipal = [BUYER_KINDS.index(k) for k in ("commune", "epci")]
     return DerivedColumns(
         buyer_of_row=np.tile(needs.buyer, PARTS).astype(np.int32),
         zone_of_row=np.tile(needs.zone, PARTS).astype(np.int32),
         category_of_row=np.tile(needs.category, PARTS).astype(np.int32),
         categories=categories,
-        buyer_columns=BuyerColumns(kind, np.isin(kind, state), np.isin(kind, municipal), ratio),
+        buyer_columns=BuyerColumns(
+            kind, LegalGroups.of(territory.buyers), np.isin(kind, municipal), ratio
+        ),
         has_structure=has_structure,
     )

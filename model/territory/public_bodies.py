@@ -40,6 +40,8 @@ class PublicBody:
     ``legal_population`` the inhabitants of its whole perimeter, or None if it is the territory's.
     ``spaser_duty`` is data, never computed from simulated volumes (model.md 1).
     ``fixed_envelope_eur`` is what it buys a year where inhabitants are no measure of it (a port).
+    ``contracting_entity`` is true of networks (water, energy, transport, ports), which have higher
+    thresholds; bodies of several trades count by their main one.
     """
 
     code: str
@@ -51,6 +53,7 @@ class PublicBody:
     legal_population: float | None
     spaser_duty: bool
     fixed_envelope_eur: float | None = None
+    contracting_entity: bool = False
 
 
 @cache
@@ -72,6 +75,7 @@ def load_public_bodies() -> tuple[PublicBody, ...]:
                 fixed_envelope_eur=float(row["fixed_envelope_eur"])
                 if row["fixed_envelope_eur"]
                 else None,
+                contracting_entity=row["contracting_entity"] == "true",
             )
             for row in csv.DictReader(file)
         )
@@ -134,7 +138,17 @@ def _generic_bodies(zone_keys: Sequence[str], population: Vector) -> tuple[Publi
     order = np.argsort(-population, kind="stable")
     largest = zone_keys[int(order[0])]
     bodies = [
-        PublicBody(f"{kind}-generic", name, kind, largest, TERRITORY, 1.0, None, duty)
+        PublicBody(
+            f"{kind}-generic",
+            name,
+            kind,
+            largest,
+            TERRITORY,
+            1.0,
+            None,
+            duty,
+            contracting_entity=kind == "other",
+        )
         for kind, name, duty in _GENERIC_WIDE
     ]
     for kind, inhabitants in _INHABITANTS_A_SEAT.items():
@@ -151,6 +165,7 @@ def _generic_bodies(zone_keys: Sequence[str], population: Vector) -> tuple[Publi
                     1.0,
                     None,
                     False,
+                    contracting_entity=kind == "syndicate",
                 )
             )
     return tuple(bodies)

@@ -41,7 +41,9 @@ class AwardLog:
     """Columns of every lot of a run, one row a lot.
 
     ``value`` is the price paid over the whole length, EUR; ``near`` tells whether the holder sits
-    in the zone (EPCI) of performance; ``buyer_kind`` is the position in ``BUYER_KINDS``.
+    in the zone (EPCI) of performance; ``buyer_kind`` is the position in ``BUYER_KINDS``;
+    ``consideration`` leaves out those that the duty of August 2026 alone brings: published shares
+    are of earlier years.
     """
 
     category: NDArray[np.int64]
@@ -105,7 +107,8 @@ class AwardLog:
             inside=inside,
             near=inside & (place == column["zone"]),
             small=column["small_or_medium"].astype(bool),
-            consideration=column["consideration"].astype(bool),
+            consideration=column["consideration"].astype(bool)
+            & ~column["consideration_by_duty"].astype(bool),
             clause_hours=column["clause_hours"].astype(np.float64),
         )
 

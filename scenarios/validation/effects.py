@@ -54,9 +54,9 @@ def measure_effects(
     pairs: int, months: int = 120, central: bool = False
 ) -> tuple[Comparison, list[VarianceRow]]:
     """Compare the library with the baseline on the Côte d'Opale, as ``ancrage compare`` does."""
-    scenarios = [load_scenario(name) for name in SCENARIOS]
-    levers = tuple(scenario.levers for scenario in scenarios)
-    tasks = [PairTask("cote-opale", seed, months, central, levers) for seed in range(1, pairs + 1)]
+    scenarios = tuple(load_scenario(name) for name in SCENARIOS)
+    seeds = range(1, pairs + 1)
+    tasks = [PairTask("cote-opale", seed, months, central, scenarios) for seed in seeds]
     finished = run_pairs(tasks, default_workers())
     return summarise(finished, scenarios, "cote-opale", central), paired_variance(finished)
 

@@ -87,7 +87,7 @@ class Audit:
 
     def _claims_on_buyers(self) -> Floats:
         c = self.model.state.contracts
-        return c.receivable_eur - c.advance_eur
+        return c.receivable_eur + c.retained_eur - c.advance_eur
 
     def _owed_by_buyers(self) -> Floats:
         rows = self.model.setting.derived.buyer_of_row
@@ -141,11 +141,17 @@ class Audit:
                 stock = getattr(s.firms, f"{name}_{side}")
                 assert stock.min() >= -TOLERANCE * stock.max(), f"{name}_{side}"
         c = s.contracts
-        for name in ("receivable_eur", "advance_eur", "backlog_eur", "clause_hours"):
+        for name in (
+            "receivable_eur",
+            "retained_eur",
+            "advance_eur",
+            "backlog_eur",
+            "clause_hours",
+        ):
             stock = getattr(c, name)
             assert stock.min() >= -TOLERANCE * max(stock.max(), 1.0), name
         without = (c.holder < 0) | (c.volume_eur == 0)
-        for name in ("receivable_eur", "advance_eur", "backlog_eur"):
+        for name in ("receivable_eur", "retained_eur", "advance_eur", "backlog_eur"):
             assert not getattr(c, name)[without].any(), f"{name} of a lot without a holder"
 
     def _check_deliveries(self) -> None:

@@ -221,14 +221,16 @@ def test_dividing_and_merging_again_restores_the_book(
 # --- Procedures by amount, kind and date ----------------------------------------------------------
 
 THRESHOLDS = [
-    # date, waiver (goods and services, works), formal (local, State, works); EUR excl. tax
-    ((2025, 6), 40_000, 100_000, 221_000, 143_000, 5_538_000),
-    ((2026, 6), 60_000, 100_000, 216_000, 140_000, 5_404_000),
+    # date, waiver (goods and services, works), formal (local, State, networks, works); EUR
+    ((2025, 6), 40_000, 100_000, 221_000, 143_000, 443_000, 5_538_000),
+    ((2026, 6), 60_000, 100_000, 216_000, 140_000, 432_000, 5_404_000),
 ]
 
 
 @pytest.mark.parametrize(
-    ("when", "goods", "works", "local", "state", "formal_works"), THRESHOLDS, ids=["2025", "2026"]
+    ("when", "goods", "works", "local", "state", "networks", "formal_works"),
+    THRESHOLDS,
+    ids=["2025", "2026"],
 )
 def test_procedures_follow_amount_kind_and_date(
     world: TerritoryModel,
@@ -237,6 +239,7 @@ def test_procedures_follow_amount_kind_and_date(
     works: float,
     local: float,
     state: float,
+    networks: float,
     formal_works: float,
     every_need_due: AllDue,
 ) -> None:
@@ -244,7 +247,10 @@ def test_procedures_follow_amount_kind_and_date(
     is_works = twin.setting.derived.categories.works[tenders.category]
     of_state = world.territory.buyers.kind[tenders.buyer] == BUYER_KINDS.index("state")
     waiver = np.where(is_works, works, goods)
-    formal = np.where(is_works, formal_works, np.where(of_state, state, local))
+    of_network = world.territory.buyers.contracting_entity[tenders.buyer]
+    assert of_network.any() and not (of_state & of_network).any()
+    other = np.where(of_state, state, np.where(of_network, networks, local))
+    formal = np.where(is_works, formal_works, other)
     market = tenders.amount_eur * tenders.market_ratio
     expected = np.where(market < waiver, DIRECT, np.where(market < formal, ADAPTED, FORMAL))
     np.testing.assert_array_equal(tenders.procedure, expected)

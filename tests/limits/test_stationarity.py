@@ -27,6 +27,7 @@ SCALE = {
     "diverted": lambda m: np.ones(1),
     "buyer_cash": lambda m: m.territory.buyers.envelope_eur / 12.0,
     "backlog_eur": lambda m: m.state.contracts.volume_eur,
+    "retained_eur": lambda m: m.state.contracts.volume_eur,
     "advance_eur": lambda m: m.state.contracts.volume_eur,
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from model.errors import AncrageError
 from model.procurement.legal_calendar import RulesInForce, load_rules, rules_at, value_at
+from model.territory.buyers import BUYER_KINDS
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,10 @@ from model.procurement.legal_calendar import RulesInForce, load_rules, rules_at,
         ("turnover_cap", (2025, 12, 2.0), (2026, 1, 1.5)),
         ("environmental_criterion", (2026, 8, 0), (2026, 9, 1)),
         ("social_execution_above_formal", (2026, 8, 0), (2026, 9, 1)),
+        ("social_derogation_short_months", (2026, 8, 0), (2026, 9, 6)),
+        ("environmental_execution", (2026, 8, 0), (2026, 9, 1)),
+        ("formal_threshold_utilities", (2025, 12, 443_000), (2026, 1, 432_000)),
+        ("retention_cap_sme", (2024, 12, 0.05), (2025, 1, 0.03)),
     ],
 )
 def test_rules_change_at_their_date(
@@ -31,13 +36,19 @@ def test_rules_change_at_their_date(
         assert getattr(rules_at(year, month), key) == value
 
 
-def test_every_rule_of_the_table_is_a_field_and_is_sourced() -> None:
-    assert {field.name for field in fields(RulesInForce)} == set(load_rules())
+def test_every_applied_rule_is_a_field_and_every_rule_is_sourced() -> None:
+    known = {field.name for field in fields(RulesInForce)}
+    applied = {key for key, dated in load_rules().items() if dated[-1].applied}
+    assert applied <= known <= set(load_rules())
     for key, entries in load_rules().items():
         dates = [entry.date_from for entry in entries]
         assert dates == sorted(set(dates)), key
         for entry in entries:
-            assert entry.article and entry.source and entry.binds and entry.meaning, key
+            assert entry.low <= entry.value <= entry.high, key
+            assert set(entry.binds_kinds) <= set(BUYER_KINDS), key
+            for name in ("label", "binds", "meaning"):
+                assert getattr(entry, f"{name}_fr") and getattr(entry, f"{name}_en"), key
+            assert entry.article and entry.source, key
 
 
 def test_rules_are_known_over_the_whole_simulation() -> None:

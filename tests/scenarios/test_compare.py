@@ -67,10 +67,7 @@ def test_results_are_the_same_to_the_bit_for_any_number_of_workers(
 
 
 def test_results_do_not_depend_on_the_order_of_tasks(fake_world: ModuleType) -> None:
-    tasks = [
-        PairTask("any", seed, 12, False, (MORE_LOTS.levers,), fake_world.build)
-        for seed in (4, 5, 6)
-    ]
+    tasks = [PairTask("any", seed, 12, False, (MORE_LOTS,), fake_world.build) for seed in (4, 5, 6)]
     forward = run_pairs(tasks, 1)
     backward = run_pairs(tasks[::-1], 2)[::-1]
     for one, other in zip(forward, backward, strict=True):
@@ -166,7 +163,7 @@ def test_a_run_replaces_an_earlier_one(fake_world: ModuleType, tmp_path: Path) -
 
 
 def test_run_pair_reports_every_world(fake_world: ModuleType) -> None:
-    result = run_pair(PairTask("any", 1, 30, True, (MORE_LOTS.levers,), fake_world.build))
+    result = run_pair(PairTask("any", 1, 30, True, (MORE_LOTS,), fake_world.build))
     assert result.values.shape == (2, len(load_indicators()), 4)
     assert result.yearly.shape[1] == 3
     assert result.monthly.shape[2] == 30

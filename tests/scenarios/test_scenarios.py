@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import AncrageError
+from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers, load_levers
 from scenarios import Scenario, library_names, load_library, load_scenario
 
@@ -65,6 +66,34 @@ def test_hash_depends_on_what_is_done_not_on_texts() -> None:
     assert hash(one) == hash(pickle.loads(pickle.dumps(one)))
 
 
+def test_law_is_part_of_what_is_done_and_composes() -> None:
+    change = {"turnover_cap": {"value": 1.0, "from": "2028-01-01"}}
+    one = Scenario("one", law=Amendments(change))
+    other = Scenario(
+        "other",
+        levers=Levers({"allotment": 0.5}),
+        law=Amendments({"turnover_cap": {"value": 2.0, "from": "2028-01-01"}}),
+    )
+    assert not one.changes_nothing and one.digest() != Scenario("x").digest()
+    steps = [["2027-01-01", 1.5], ["2028-01-01", 1.0]]
+    assert one.canonical() == {"levers": {}, "law": {"turnover_cap": {"steps": steps}}}
+    assert (one | other).law == other.law and (other | one).law == one.law
+    assert (other | one).levers == other.levers
+
+
+def test_the_law_of_a_file_is_read_and_joins_that_of_its_parts(tmp_path: Path) -> None:
+    text = """name = "mine"
+why = ""
+includes = ["access"]
+[law]
+spaser_threshold = { value = 20_000_000, from = "2028-01-01" }
+social_execution_above_formal = { from = 2029-01-01 }
+"""
+    scenario = load_scenario(write(tmp_path, text))
+    assert scenario.law.changed() == ("social_execution_above_formal", "spaser_threshold")
+    assert scenario.levers == load_scenario("access").levers
+
+
 def test_a_users_file_is_read(tmp_path: Path) -> None:
     text = 'name = "mine"\nwhy = "to see"\n[levers]\nallotment = 0.3\n'
     scenario = load_scenario(write(tmp_path, text))
@@ -81,6 +110,8 @@ def test_a_users_file_is_read(tmp_path: Path) -> None:
         ('name = "x"\nwhy = ""\n[levers]\nallotment = 3', "out of bounds: 0 to 1"),
         ('name = "x"\nwhy = ""\n[levers]\nlocal_bonus = 1', "Ventenac"),
         ('name = "x"\nwhy = ""\nlevers = 3', "'levers' must be a table"),
+        ('name = "x"\nwhy = ""\nlaw = 3', "'law' must be a table with one key a rule"),
+        ('name = "x"\nwhy = ""\n[law]\nturnover_cape = 3', "did you mean 'turnover_cap'"),
         ('name = 3\nwhy = ""', "'name' must be a text"),
         ('name = ""\nwhy = ""', "must be one line"),
         ('name = "x"\nwhy = ""\nincludes = ["acess"]', "did you mean 'access'"),

@@ -70,7 +70,7 @@ def test_help_names_every_command(ancrage: Run) -> None:
         assert code == 0 and "Usage: ancrage" in help_text
 
 
-@pytest.mark.parametrize("command", ["scenarios", "levers", "hypotheses", "indicators"])
+@pytest.mark.parametrize("command", ["scenarios", "levers", "law", "hypotheses", "indicators"])
 def test_registers_print_tables_and_json(ancrage: Run, command: str) -> None:
     for language in ("fr", "en"):
         code, out, err = ancrage(command, "--lang", language)
@@ -98,6 +98,7 @@ def test_registers_print_tables_and_json(ancrage: Run, command: str) -> None:
         (["run", "acces"], "did you mean 'access'?"),
         (["levers", "allotement"], "Unknown lever 'allotement'; did you mean 'allotment'?"),
         (["indicators", "bids"], "Unknown indicator 'bids'"),
+        (["law", "spaser"], "did you mean 'spaser_threshold'?"),
         (["hypotheses", "clause_price"], "did you mean 'clause_price_premium'?"),
         (["compare", "--pair", "3"], "--pair"),
     ],
@@ -117,6 +118,37 @@ def test_a_local_preference_is_refused(ancrage: Run, faked: None) -> None:
     Path("local.toml").write_text(text, encoding="utf-8")
     code, _, err = ancrage("compare", "local.toml")
     assert code == 2 and "131562" in err and "sourcing_breadth" in err
+
+
+@pytest.mark.parametrize(
+    ("amendment", "expected"),
+    [
+        ('spaser_treshold = { value = 1, from = "2028-01-01" }', "'spaser_threshold'"),
+        ('spaser_threshold = { value = 1, from = "2026-01-01" }', "from 2027-01-01 to"),
+        ('spaser_threshold = { value = 1, from = "January" }', "is not a date"),
+        ('turnover_cap = { value = 50, from = "2028-01-01" }', "out of bounds: 0 to 10"),
+    ],
+)
+def test_bad_amendments_of_the_law_are_refused(
+    ancrage: Run, faked: None, amendment: str, expected: str
+) -> None:
+    Path("law.toml").write_text(f'name = "x"\nwhy = ""\n[law]\n{amendment}\n', encoding="utf-8")
+    for command in ("run", "compare"):
+        code, out, err = ancrage(command, "law.toml")
+        assert code == 2 and out == "" and len(err.strip().splitlines()) == 1
+        assert err.startswith("Error: law.toml: Legal rule") or "Unknown legal rule" in err
+        assert expected in err
+    assert [path.name for path in Path.cwd().iterdir()] == ["law.toml"]
+
+
+def test_an_amended_law_runs_and_is_told(ancrage: Run, faked: None) -> None:
+    amendment = 'turnover_cap = { value = 1.0, from = "2028-01-01" }'
+    Path("law.toml").write_text(f'name = "x"\nwhy = ""\n[law]\n{amendment}\n', encoding="utf-8")
+    code, out, _ = ancrage("run", "law.toml", "--months", "3", "--lang", "en", "--out", "run")
+    assert code == 0 and "The law is amended" in out
+    record = json.loads(Path("run/record.json").read_text(encoding="utf-8"))
+    steps = [["2027-01-01", 1.5], ["2028-01-01", 1.0]]
+    assert record["scenarios"][0]["law"] == {"turnover_cap": {"steps": steps}}
 
 
 def test_unwritable_output_is_refused_before_computing(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import viz.texts
+from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from scenarios import Scenario
 from viz.numbers import ABSENT, decimals_for, lever_value, number, percent
@@ -57,6 +58,23 @@ def test_findings_say_zero_when_zero_is_inside() -> None:
     assert "non distinguable de zéro" in jobs_finding(-3.0, 40.0, "fr")
     assert "entre +120 et +310 ETP" in jobs_finding(120.0, 310.0, "fr")
     assert "aucune différence" in jobs_finding(0.0, 0.0, "fr")
+
+
+def test_amendments_of_the_law_are_told_with_their_dates() -> None:
+    law = Amendments(
+        {
+            "turnover_cap": {"value": 1.0, "from": "2028-01-01"},
+            "social_execution_above_formal": {"from": "2029-01-01"},
+            "standstill_days": {"value": 15, "from": "2030-01-01"},
+        }
+    )
+    told = what_changes(Scenario("x", law=law), "fr").replace("\u00a0", " ")
+    assert "1,5 × valeur du lot → 1 × valeur du lot (au 01/01/2028)" in told
+    assert "oui → non (au 01/01/2027) → oui (au 01/01/2029)" in told
+    assert "15 jours (au 01/01/2030) [non simulé]" in told
+    assert "pratiques actuelles" not in told
+    both = what_changes(Scenario("x", levers=Levers({"allotment": 0.5}), law=law), "en")
+    assert "Against current practice" in both and "The law is amended" in both
 
 
 def test_changes_are_told_in_one_sentence() -> None:
