@@ -137,6 +137,8 @@ def collect_bids(
     }
     chance = np.concatenate([local.chance, outside.chance], axis=1)
     cost = np.concatenate([local.cost, outside.cost], axis=1)
+    # what a joint purchase saves by its scale, whoever bids
+    cost = cost - (h["scale_saving_per_doubling"] * tenders.scale)[:, None]
     pressure = np.concatenate([local.pressure, outside.pressure], axis=1)
     drawn = np.concatenate([local.drawn, outside.drawn], axis=1)
     reluctance = np.divide(drawn, chance, out=np.full_like(drawn, np.inf), where=chance > 0)
@@ -210,6 +212,8 @@ def _local_bids(
         - h["bid_cash"] * np.minimum(strain, 3.0)
         - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
         + h["bid_experience"] * firms.experience[rows]
+        # a firm that hears of several lots in the month answers each less often
+        - h["bid_simultaneous"] * np.log(np.bincount(rows)[rows])
     )
     own_turnover = 12.0 * expected / np.where(trade, h["goods_margin"], 1.0)
     turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])

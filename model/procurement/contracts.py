@@ -59,35 +59,36 @@ def start_contracts(
 
     A lot without a bid stays without a holder until it is relaunched: nothing is delivered.
     """
-    won = awards.awarded
-    rows = tenders.contract[won]
-    settle_contracts(tenders.contract, tenders.buyer, contracts, firms, public, ledger)
-    contracts.holder[tenders.contract] = -1
-    contracts.holder[rows] = awards.of_winner(bids.firm)[won]
-    contracts.price[rows] = awards.of_winner(bids.price)[won]
-    contracts.output_share[rows] = awards.of_winner(bids.output_share)[won]
-    contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[won]
-    contracts.clause_hours[rows] = tenders.clause_hours[won]
-    contracts.reserved[rows] = tenders.reserved[won]
-    contracts.months_left[rows] = tenders.months_served[won]
-    contracts.months_total[rows] = tenders.months[won]
+    served, won = tenders.served, awards.awarded
+    settle_contracts(served.contract, served.buyer, contracts, firms, public, ledger)
+    contracts.holder[served.contract] = -1
+    found = won[served.lot]
+    rows, lot = served.contract[found], served.lot[found]
+    contracts.holder[rows] = awards.of_winner(bids.firm)[lot]
+    contracts.price[rows] = awards.of_winner(bids.price)[lot]
+    contracts.output_share[rows] = awards.of_winner(bids.output_share)[lot]
+    contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[lot]
+    contracts.clause_hours[rows] = tenders.clause_hours[lot] * served.share[found]
+    contracts.reserved[rows] = tenders.reserved[lot]
+    contracts.months_left[rows] = served.months_served[found]
+    contracts.months_total[rows] = served.months[found]
     contracts.failures[rows] = 0
     contracts.renewal[rows] += 1
-    contracts.volume_ratio[rows] = tenders.volume_ratio[won]
-    contracts.planned_ratio[rows] = tenders.planned_ratio[won]
+    contracts.volume_ratio[rows] = served.volume_ratio[found]
+    contracts.planned_ratio[rows] = served.planned_ratio[found]
     contracts.ordered_eur[rows] = 0.0
-    contracts.maximum_eur[rows] = tenders.maximum_eur[won]
-    contracts.in_reach[rows] = tenders.in_reach[won]
-    lost = tenders.contract[~won]
+    contracts.maximum_eur[rows] = served.maximum_eur[found]
+    contracts.in_reach[rows] = tenders.in_reach[lot]
+    lost = served.contract[~found]
     contracts.months_left[lost] = RELAUNCH_MONTHS
     contracts.failures[lost] += 1
-    small = awards.of_winner(bids.small)[won]
-    first_year = tenders.yearly_eur[won] * np.minimum(tenders.months[won] / 12.0, 1.0)
-    rate = np.where(small, tenders.advance_rate[won], tenders.advance_rate_large[won])
+    small = awards.of_winner(bids.small)[lot]
+    first_year = served.yearly_eur[found] * np.minimum(served.months[found] / 12.0, 1.0)
+    rate = np.where(small, tenders.advance_rate[lot], tenders.advance_rate_large[lot])
     advance = rate * first_year * contracts.price[rows]
     contracts.advance_eur[rows] = advance
-    contracts.retention_rate[rows] = tenders.retention_rate[won] * small
-    _pay_holders(rows, tenders.buyer[won], advance, contracts, firms, public, ledger, "advances")
+    contracts.retention_rate[rows] = tenders.retention_rate[lot] * small
+    _pay_holders(rows, served.buyer[found], advance, contracts, firms, public, ledger, "advances")
 
 
 def settle_contracts(

@@ -156,17 +156,16 @@ class Lots:
     Attributes
     ----------
     lead
-        (T,), row whose buyer runs the procedure: the largest of the lot.
-    row, lot
-        (R,), rows due and the lot of each.
+        (T,), place among the rows due of the one whose buyer runs the procedure: the largest.
+    lot
+        (R,), lot of each row due.
     yearly_eur, estimate_yearly_eur
         (T,), yearly volume of the lot, and of all lots that its procedure covers.
     scale
         (T,), doublings of the volume over the mean of its rows, 0 for a single row.
     """
 
-    lead: NDArray[np.int32]
-    row: NDArray[np.int32]
+    lead: NDArray[np.intp]
     lot: NDArray[np.int32]
     yearly_eur: Floats
     estimate_yearly_eur: Floats
@@ -174,22 +173,21 @@ class Lots:
 
 
 def gather_lots(
-    rows: Ints, yearly: Floats, whole_yearly: Floats, alignment: Alignment | None
+    yearly: Floats, whole_yearly: Floats, alignment: Alignment | None, rows: Ints
 ) -> Lots:
     """Make one lot of the rows of each joint purchase, and one of every other row.
 
     Parameters
     ----------
-    rows
-        (R,), rows put to competition.
     yearly, whole_yearly
         (R,), yearly volume of the row, and of the whole need that it is a part of.
+    rows
+        (R,), rows put to competition.
     """
     count = len(rows)
     places = np.arange(count)
     if alignment is None or not (alignment.cell[rows] >= 0).any():
-        kept = rows.astype(np.int32)
-        return Lots(kept, kept, places.astype(np.int32), yearly, whole_yearly, np.zeros(count))
+        return Lots(places, places.astype(np.int32), yearly, whole_yearly, np.zeros(count))
     cell, whole = alignment.cell[rows], alignment.whole[rows]
     together = cell >= 0
     # rows alone keep a cell of their own: a negative one
@@ -210,8 +208,7 @@ def gather_lots(
     of_purchase = np.bincount(purchase, weights=yearly)
     estimate = np.where(together[lead], of_purchase[purchase[lead]], estimate)
     return Lots(
-        lead=rows[lead].astype(np.int32),
-        row=rows.astype(np.int32),
+        lead=lead,
         lot=lot_of_row,
         yearly_eur=np.where(together[lead], total, yearly[lead]),
         estimate_yearly_eur=estimate,

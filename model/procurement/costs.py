@@ -97,7 +97,14 @@ def _of_tenders(
     sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
     weights = (called * sourcing + further) * money_scale
-    return cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
+    cost = cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
+    if len(tenders.served.contract) > len(tenders):
+        # members of a joint purchase share one procedure instead of having one each
+        served = tenders.served
+        number = np.bincount(served.lot, minlength=len(tenders))
+        saved = (1.0 - 1.0 / number)[served.lot] * h["procedure_cost_eur_buyer"] * money_scale
+        cost -= np.bincount(served.buyer, weights=saved, minlength=buyers)
+    return cost
 
 
 def _of_change(

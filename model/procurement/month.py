@@ -13,17 +13,12 @@ from model.procurement.award import award
 from model.procurement.bids import Bids, collect_bids
 from model.procurement.budget import yearly_envelopes
 from model.procurement.candidates import race_candidates
+from model.procurement.coordination import Alignment, align_due
 from model.procurement.insertion import execute_clauses
 from model.procurement.legal_calendar import RulesInForce
-from model.procurement.plan import (
-    Programme,
-    informed_firms,
-    liveliness,
-    plan_tenders,
-    programme_of,
-    split_due_needs,
-)
+from model.procurement.plan import informed_firms, liveliness, plan_tenders, split_due_needs
 from model.procurement.practice import Practice
+from model.procurement.programme import Programme, programme_of
 from model.procurement.tenders import DIRECT, Tenders
 from model.setting import Setting
 from model.state import State
@@ -73,10 +68,24 @@ def plan(
         contract_life.end_merged_lots(
             merged, d.buyer_of_row, contracts, state.firms, state.public, ledger
         )
+        alignment = coordinate(setting, state, practice, programme)
     else:
         over = (contracts.months_left == 0) & (contracts.volume_eur > 0)
         contracts.months_left[over] = contracts.months_total[over]
-    return due_lots(setting, state, practice, rules, programme)
+        alignment = None
+    return due_lots(setting, state, practice, rules, programme, alignment)
+
+
+def coordinate(
+    setting: Setting, state: State, practice: Practice, programme: Programme
+) -> Alignment | None:
+    """Bring needs of buyers that coordinate to common dates; only their own procedures join."""
+    needs, contracts = setting.territory.needs, state.contracts
+    due = np.flatnonzero((contracts.months_left == 0) & (contracts.volume_eur > 0))
+    need = due % len(needs)
+    own = programme.in_reach[need] & (programme.market_ratio[need] == 1.0)
+    works = setting.derived.categories.works
+    return align_due(due[own], contracts, needs, works, practice, state.month, setting.seed)
 
 
 def programme_of_month(setting: Setting, state: State, practice: Practice) -> Programme:
@@ -100,6 +109,7 @@ def due_lots(
     practice: Practice,
     rules: RulesInForce,
     programme: Programme | None = None,
+    alignment: Alignment | None = None,
 ) -> Tenders:
     """Describe the lots due this month; the programme is the month's if None."""
     t, d = setting.territory, setting.derived
@@ -111,6 +121,7 @@ def due_lots(
         d.has_structure,
         state.public.volume_factor,
         programme or programme_of_month(setting, state, practice),
+        alignment,
         practice,
         rules,
         t.money_scale,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,90 +11,21 @@ from numpy.typing import NDArray
 from model.procurement import duties
 from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
-from model.procurement.forms import GLOBAL, market_ratio, run_by_buyer
+from model.procurement.coordination import Alignment
+from model.procurement.due_rows import due_rows
+from model.procurement.forms import GLOBAL
 from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
+from model.procurement.programme import BuyerColumns, Programme
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
-from model.procurement.volumes import (
-    award_key,
-    electoral_ratio,
-    framework_maximum,
-    framework_ratio,
-    is_operation,
-    months_served,
-    planned_ratio,
-)
+from model.procurement.volumes import award_key, planned_ratio
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import PARTS, ContractState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class BuyerColumns:
-    """Buyer attributes that planning needs (B,): kind index, groups that the law tells apart,
-    municipal councils (communes and EPCI) or not, and the chance that a need of a reservable
-    category is reserved per unit of the target."""
-
-    kind: NDArray[np.integer]
-    legal: duties.LegalGroups
-    is_municipal: NDArray[np.bool_]
-    reservable_ratio: Floats
-
-
-@dataclass(frozen=True)
-class Programme:
-    """What the month's calls start from.
-
-    Attributes
-    ----------
-    in_reach, market_ratio
-        (N,), whether the buyer runs the procedure itself; market tendered over its need.
-    varies
-        Whether contracts differ from one award to the next: volumes, periods not renewed.
-    electoral_ratio
-        (B,), works put to competition this month over their mean.
-    """
-
-    in_reach: NDArray[np.bool_]
-    market_ratio: Floats
-    varies: bool
-    electoral_ratio: Floats
-
-
-def programme_of(
-    needs: Needs,
-    buyers: BuyerColumns,
-    month: int,
-    varies: bool,
-    h: Mapping[str, float],
-    seed: int,
-    *,
-    returned_share: float | Floats = 0.0,
-    electoral_cycle: float = 0.0,
-) -> Programme:
-    """Return the programme of a month counted from January 2024.
-
-    Parameters
-    ----------
-    returned_share
-        Share of needs of central bodies (a number or (N,)) that come back to the buyer's own
-        procedure at renewal.
-    electoral_cycle
-        Amplitude of works of communes and EPCI about their mean over the mandate.
-    """
-    in_reach = run_by_buyer(needs.channel, needs.key, returned_share, seed)
-    lead = h["electoral_lead_months"]
-    cycle = electoral_ratio(month, electoral_cycle, lead) if varies else 1.0
-    return Programme(
-        in_reach=in_reach,
-        market_ratio=market_ratio(needs.channel, in_reach, h),
-        varies=varies,
-        electoral_ratio=np.where(buyers.is_municipal, cycle, 1.0),
-    )
 
 
 def split_due_needs(
@@ -154,6 +84,7 @@ def plan_tenders(
     has_structure: NDArray[np.bool_],
     volume_factor: Floats,
     programme: Programme,
+    alignment: Alignment | None,
     practice: Practice,
     rules: RulesInForce,
     money_scale: float,
@@ -172,24 +103,23 @@ def plan_tenders(
         EUR per EUR of the data; legal thresholds follow it.
     programme
         What the buyer runs itself; elsewhere levers do not act and current practice stays.
+    alignment
+        What coordination between buyers changes; None for nothing.
     """
-    n = len(needs.buyer)
-    rows = np.flatnonzero((contracts.months_left == 0) & (contracts.volume_eur > 0))
-    need = (rows % n).astype(np.int32)
-    part = rows // n
+    groups = buyers.legal
+    served, lots = due_rows(
+        contracts, needs, groups.network, volume_factor, programme, rules, alignment, h, seed
+    )
+    rows, months = served.contract[lots.lead], served.months[lots.lead]
+    part, need = np.divmod(rows, np.int32(len(needs.buyer)))
     category, zone, buyer = needs.category[need], needs.zone[need], needs.buyer[need]
     failures = contracts.failures[rows]
     base_key = award_key(needs.key[need], contracts.renewal[rows])
     key = mix(mix(base_key, part), failures)
-    groups = buyers.legal
-    months = duties.contract_months(needs, need, groups.network[buyer], rules)
     works, form = categories.works[category], needs.form[need]
-    life = _life(needs, need, contracts.renewal[rows], months, programme, h, seed)
-    yearly = contracts.volume_eur[rows] * volume_factor[buyer] * life.planned_ratio
-    amount = yearly * months / 12.0
-    # thresholds are those of the whole need: dividing it into lots does not avoid a procedure
-    whole = contracts.volume_eur.reshape(PARTS, n).sum(axis=0)[need]
-    estimate = whole * volume_factor[buyer] * life.planned_ratio * months / 12.0
+    amount = lots.yearly_eur * months / 12.0
+    # thresholds are those of the whole: neither division into lots nor members avoid a procedure
+    estimate = lots.estimate_yearly_eur * months / 12.0
     # and those of the whole market, where others buy with the buyer
     estimate = estimate * programme.market_ratio[need] / money_scale
     procedure = duties.procedures(estimate, works, buyer, groups, rules)
@@ -231,20 +161,18 @@ def plan_tenders(
     shift = h["tension_price_shift"]
     tightened = tightened_weights(decided, practice, buyer, category, shift)
     return Tenders(
-        contract=rows.astype(np.int32),
+        served=served,
+        contract=rows,
         need=need,
         category=category.astype(np.int32),
         zone=zone.astype(np.int32),
         buyer=buyer.astype(np.int32),
         key=key,
-        yearly_eur=yearly,
+        yearly_eur=lots.yearly_eur,
         amount_eur=amount,
+        scale=lots.scale,
         market_ratio=programme.market_ratio[need],
-        months=months.astype(np.int32),
-        months_served=life.months_served,
-        planned_ratio=life.planned_ratio,
-        volume_ratio=life.volume_ratio,
-        maximum_eur=framework_maximum(form, amount, h),
+        months=months,
         in_reach=in_reach,
         sme_share_due=np.where(form == GLOBAL, rules.sme_share_global_contracts, 0.0),
         procedure=procedure,
@@ -266,40 +194,6 @@ def plan_tenders(
         consideration_by_duty=law.social_condition & ~chosen & ~reserved,
         environmental_condition=law.environmental_condition,
         weights=_weights(np.where(in_reach, tightened, decided), social),
-    )
-
-
-@dataclass(frozen=True)
-class _Life:
-    """What a contract asks for and how long it runs (T,), as ``Tenders`` has it."""
-
-    planned_ratio: Floats
-    volume_ratio: Floats
-    months_served: Ints
-
-
-def _life(
-    needs: Needs,
-    need: Ints,
-    renewal: NDArray[np.integer],
-    months: NDArray[np.integer],
-    programme: Programme,
-    h: Mapping[str, float],
-    seed: int,
-) -> _Life:
-    form = needs.form[need]
-    if not programme.varies:
-        same = np.ones(len(need))
-        return _Life(same, same, months.astype(np.int32))
-    key = award_key(needs.key[need], renewal)
-    planned = planned_ratio(form, needs.key[need], renewal, h, seed)
-    cycle = np.where(is_operation(form), programme.electoral_ratio[needs.buyer[need]], 1.0)
-    planned = planned * cycle
-    periods = needs.reconduction_months[need]
-    return _Life(
-        planned_ratio=planned,
-        volume_ratio=planned * framework_ratio(form, key, h, seed),
-        months_served=months_served(months, periods, key, h["reconduction_chance"], seed),
     )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from model.procurement.due_rows import DueRows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -21,8 +25,10 @@ class Tenders:
 
     Attributes
     ----------
+    served
+        Rows of the lot book that the lots serve (R,).
     contract
-        int32, row of the lot book.
+        int32, row of the lot book whose buyer runs the procedure.
     need, category, zone, buyer
         int32; ``zone`` is the place of performance.
     key
@@ -31,13 +37,10 @@ class Tenders:
         Yearly volume and total value at base prices.
     market_ratio
         Market that is tendered over the buyer's own lot: over 1 where others buy with it.
-    months, months_served
-        Duration, and months until the contract ends: fewer where a period is not renewed.
-    planned_ratio, volume_ratio
-        Volume of the operation over the mean of its need, which bidders know, and that times
-        orders of a framework agreement over its estimate, which they do not.
-    maximum_eur
-        What may be ordered in all under a framework agreement, base prices; 0 elsewhere.
+    scale
+        Doublings of the volume by a joint purchase over the mean of its needs.
+    months
+        Duration.
     in_reach
         Whether the buyer runs the procedure itself, alone or in a group: its levers act.
     sme_share_due
@@ -67,6 +70,7 @@ class Tenders:
         (T, 4), of price, technical value, environment and social in the award.
     """
 
+    served: DueRows
     contract: Ints
     need: Ints
     category: Ints
@@ -76,11 +80,8 @@ class Tenders:
     yearly_eur: Floats
     amount_eur: Floats
     market_ratio: Floats
+    scale: Floats
     months: Ints
-    months_served: Ints
-    planned_ratio: Floats
-    volume_ratio: Floats
-    maximum_eur: Floats
     in_reach: Bools
     sme_share_due: Floats
     procedure: NDArray[np.int8]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model.procurement.bids import CategoryColumns
 from model.procurement.duties import LegalGroups
 from model.procurement.forms import run_by_buyer
-from model.procurement.plan import BuyerColumns
+from model.procurement.programme import BuyerColumns
 from model.state import PARTS
 from model.territory.buyers import BUYER_KINDS
 from model.territory.territory import Territory

@@ -174,7 +174,7 @@ class Audit:
         )
         income = self._last("taxes_state_eur") - self._last("subsidies_state_eur")
         income = income - self._last("benefits_state_eur") - m.setting.closure.transfers_eur
-        expected = float(income.sum() - m.territory.buyers.envelope_eur.sum() / 12.0)
+        expected = float(income.sum() - m.state.public.envelope_eur.sum() / 12.0)
         moved = m.state.public.accounts - self.accounts
         size = float(self._last("taxes_state_eur").sum())
         assert abs(moved[0] - expected) <= TOLERANCE * size, "State"

@@ -64,8 +64,9 @@ def tenders_of(model: TerritoryModel) -> Tenders:
 
 def repeated(tenders: Tenders, row: int, times: int) -> Tenders:
     """Return one lot many times over, each time with draws of its own."""
-    columns = {f.name: getattr(tenders, f.name) for f in fields(tenders)}
-    many = Tenders(**{name: np.repeat(c[[row]], times, axis=0) for name, c in columns.items()})
+    columns = {f.name: getattr(tenders, f.name) for f in fields(tenders) if f.name != "served"}
+    repeated = {name: np.repeat(c[[row]], times, axis=0) for name, c in columns.items()}
+    many = Tenders(served=tenders.served, **repeated)
     return replace(
         many,
         key=stream(5, "auction", np.arange(times)),

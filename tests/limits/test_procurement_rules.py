@@ -336,8 +336,9 @@ def test_equal_bids_from_near_and_far_win_equally_often(
     every, _ = every_need_due()
     lots = 4_000
     row = int(np.flatnonzero(every.procedure == ADAPTED)[0])
-    one = {f.name: getattr(every, f.name)[[row]] for f in fields(Tenders)}
-    tenders = Tenders(**{name: np.repeat(c, lots, axis=0) for name, c in one.items()})
+    names = [f.name for f in fields(Tenders) if f.name != "served"]
+    one = {name: np.repeat(getattr(every, name)[[row]], lots, axis=0) for name in names}
+    tenders = Tenders(served=every.served, **one)
     tenders = replace(tenders, key=stream(3, "equal bids", np.arange(lots)))
     rng = np.random.default_rng(1)
     n, shape = len(world.territory.firms), (lots, 8)
