@@ -63,7 +63,9 @@ def _law_course(law: Amendments, key: str, language: Language) -> str:
     label: str = getattr(rule, f"label_{language}")
     colon = " : " if language == "fr" else ": "
     note = "" if rule.applied else f" [{text('rule_not_simulated', language)}]"
-    return f"{label[0].lower()}{label[1:]}{colon}{' → '.join(words)}{note}"
+    # an acronym keeps its capitals
+    first = label[0] if label[1].isupper() else label[0].lower()
+    return f"{first}{label[1:]}{colon}{' → '.join(words)}{note}"
 
 
 def _rule_word(rule: LegalRule, value: float, language: Language) -> str:

@@ -66,15 +66,18 @@ def test_amendments_of_the_law_are_told_with_their_dates() -> None:
             "turnover_cap": {"value": 1.0, "from": "2028-01-01"},
             "social_execution_above_formal": {"from": "2029-01-01"},
             "standstill_days": {"value": 15, "from": "2030-01-01"},
+            "spaser_threshold": {"value": 20_000_000, "from": "2028-01-01"},
         }
     )
     told = what_changes(Scenario("x", law=law), "fr").replace("\u00a0", " ")
     assert "1,5 × valeur du lot → 1 × valeur du lot (au 01/01/2028)" in told
     assert "oui → non (au 01/01/2027) → oui (au 01/01/2029)" in told
+    assert "; seuil du SPASER : 50\u202f000\u202f000 EUR HT par an → " in told
     assert "15 jours (au 01/01/2030) [non simulé]" in told
     assert "pratiques actuelles" not in told
     both = what_changes(Scenario("x", levers=Levers({"allotment": 0.5}), law=law), "en")
     assert "Against current practice" in both and "The law is amended" in both
+    assert "; SPASER threshold: " in both
 
 
 def test_changes_are_told_in_one_sentence() -> None:
