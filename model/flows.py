@@ -26,7 +26,8 @@ class MonthFlows:
 
     ``link_orders`` (links,) and ``orders`` (slots,) are what clients ask; ``asked`` (n,) what each
     firm is asked in all; ``traced`` (3, n) the shares of its sales traced to public contracts;
-    ``consumption``, ``household_income``, ``benefits``, ``lever_pay`` are by zone (Z,).
+    ``consumption``, ``household_income``, ``benefits``, ``lever_pay`` are by zone (Z,);
+    ``local_inputs`` and ``outside_inputs`` (n,) are what firms bought.
     """
 
     tenders: Tenders = field(init=False)
@@ -49,6 +50,7 @@ class MonthFlows:
     lever_pay: Floats = field(init=False)
     lever_costs: LeverCosts = field(init=False)
     local_inputs: Floats = field(init=False)
+    outside_inputs: Floats = field(init=False)
     failed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     closed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     opened: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))

@@ -11,32 +11,16 @@ from numpy.typing import NDArray
 
 from model.errors import AncrageError
 from model.indicators import load_indicators
+from model.indicators.breakdowns import EPCI
+from scenarios.euro_flows import EuroFlow, euro_flows
+from scenarios.gains import Gain, who_gains
 from scenarios.pairs import PairResult, PairTask, WorldBuilder, build_world, year_spans
 from scenarios.pool import run_pairs
+from scenarios.results import ALL_ZONES, ResultRow
 from scenarios.schema import Scenario
 from scenarios.statistics import paired_statistics
 
 Array = NDArray[np.float64]
-
-ALL_ZONES = "all"
-BASELINE = "baseline"
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """One scenario, indicator and zone against the baseline (see `PairedStatistics`)."""
-
-    scenario: str
-    indicator: str
-    zone: str
-    baseline: float | None
-    value: float | None
-    difference: float | None
-    low: float | None
-    high: float | None
-    mean_low: float | None
-    mean_high: float | None
-    relative: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +60,16 @@ class Comparison:
         (pairs, S + 1, K, Z + 1) indicators of each run.
     monthly
         (S + 1, Q, months, Z) recorded quantities, mean over pairs.
+    gains
+        Who surely gains or loses, scenario by scenario.
+    flows
+        Where the euro of contracts goes, in the baseline and each scenario.
+    groups
+        Groups of each dimension other than zones.
+    group_values
+        Dimension to (pairs, S + 1, K, G) indicators of each run; NaN where not defined.
+    group_monthly
+        Dimension to (S + 1, Q, months, G) recorded quantities, mean over pairs.
     """
 
     territory: str
@@ -91,6 +85,19 @@ class Comparison:
     costs: tuple[CostPerJob, ...]
     pair_values: Array
     monthly: Array
+    gains: tuple[Gain, ...]
+    flows: tuple[EuroFlow, ...]
+    groups: dict[str, tuple[str, ...]]
+    group_values: dict[str, Array]
+    group_monthly: dict[str, Array]
+
+    def rows_of(self, scenario: str, dimension: str) -> dict[tuple[str, str], ResultRow]:
+        """Return the rows of a scenario and dimension by indicator and group."""
+        return {
+            (row.indicator, row.group): row
+            for row in self.rows
+            if row.scenario == scenario and row.dimension == dimension
+        }
 
     def row(self, scenario: str, indicator: str, zone: str = ALL_ZONES) -> ResultRow:
         """Return one row.
@@ -115,11 +122,13 @@ class Comparison:
             "central": self.central,
             "start": self.start,
             "indicators": {
-                key: {"unit": entry.unit, "direction": entry.direction}
+                key: {"unit": entry.unit, "direction": entry.direction, "base": entry.base}
                 for key, entry in load_indicators().items()
             },
             "results": [asdict(row) for row in self.rows],
             "costs_per_job": [asdict(cost) for cost in self.costs],
+            "who_gains": [asdict(gain) for gain in self.gains],
+            "euro_flows": [asdict(flow) for flow in self.flows],
         }
 
 
@@ -180,12 +189,14 @@ def summarise(
     first = finished[0]
     pair_values = np.stack([pair.values for pair in finished])
     yearly = np.stack([pair.yearly for pair in finished])
-    monthly = np.zeros_like(first.monthly)
-    for pair in finished:
-        monthly += pair.monthly
-    monthly /= len(finished)
     months = first.monthly.shape[2]
+    group_values = {
+        dimension: np.stack([pair.group_values[dimension] for pair in finished])
+        for dimension in first.groups
+    }
     rows = _rows(pair_values, scenarios, first.zones)
+    for dimension, groups in first.groups.items():
+        rows += _group_rows(group_values[dimension], scenarios, dimension, groups)
     years: list[YearRow] = []
     first_year = int(first.start.split("-")[0])
     for position in range(len(year_spans(months))):
@@ -205,19 +216,51 @@ def summarise(
         years=tuple(years),
         costs=tuple(_cost_per_job(rows, scenario.name, months) for scenario in scenarios),
         pair_values=pair_values,
-        monthly=monthly,
+        monthly=_mean([pair.monthly for pair in finished]),
+        gains=tuple(who_gains(rows)),
+        flows=tuple(euro_flows(rows, [scenario.name for scenario in scenarios], months)),
+        groups=first.groups,
+        group_values=group_values,
+        group_monthly={
+            dimension: _mean([pair.group_monthly[dimension] for pair in finished])
+            for dimension in first.groups
+        },
     )
+
+
+def _mean(parts: Sequence[Array]) -> Array:
+    """Return the mean of arrays, added up in their order."""
+    total = np.zeros_like(parts[0])
+    for part in parts:
+        total += part
+    return total / len(parts)
 
 
 def _rows(values: Array, scenarios: Sequence[Scenario], zones: tuple[str, ...]) -> list[ResultRow]:
     """Return the statistics of (pairs, S + 1, K, Z + 1) values; the territory comes first."""
-    columns = [(ALL_ZONES, len(zones)), *((zone, z) for z, zone in enumerate(zones))]
+    territory = (ALL_ZONES, ALL_ZONES, len(zones))
+    columns = [territory, *((EPCI, zone, z) for z, zone in enumerate(zones))]
+    rows: list[ResultRow] = []
+    for s, scenario in enumerate(scenarios, start=1):
+        for k, (key, entry) in enumerate(load_indicators().items()):
+            for dimension, zone, z in columns[:1] if entry.territory_only else columns:
+                found = paired_statistics(values[:, 0, k, z], values[:, s, k, z])
+                rows.append(ResultRow(scenario.name, key, zone, dimension, zone, **asdict(found)))
+    return rows
+
+
+def _group_rows(
+    values: Array, scenarios: Sequence[Scenario], dimension: str, groups: tuple[str, ...]
+) -> list[ResultRow]:
+    """Return the statistics of (pairs, S + 1, K, G) values, where some pair has one."""
     rows: list[ResultRow] = []
     for s, scenario in enumerate(scenarios, start=1):
         for k, key in enumerate(load_indicators()):
-            for zone, z in columns:
-                found = paired_statistics(values[:, 0, k, z], values[:, s, k, z])
-                rows.append(ResultRow(scenario.name, key, zone, **asdict(found)))
+            if not np.isfinite(values[:, :, k]).any():
+                continue
+            for g, group in enumerate(groups):
+                found = paired_statistics(values[:, 0, k, g], values[:, s, k, g])
+                rows.append(ResultRow(scenario.name, key, None, dimension, group, **asdict(found)))
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,8 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.hypotheses import HypothesisValues, draw_run_vector
-from model.indicators import Records, decompose, evaluate, load_indicators
-from model.indicators.records import QUANTITIES
+from model.indicators import (
+    Records,
+    decompose,
+    effect_ranges,
+    evaluate,
+    evaluate_groups,
+    load_indicators,
+)
+from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from scenarios.schema import Scenario
@@ -80,6 +88,12 @@ class PairResult:
         (S + 1, Y, K, Z + 1) the same by year of the scenario (the last may be short).
     monthly
         (S + 1, Q, months, Z) recorded quantities, in the order of `QUANTITIES`.
+    groups
+        Groups of each dimension other than zones.
+    group_values
+        Dimension to (S + 1, K, G) indicators over the whole horizon; NaN where not defined.
+    group_monthly
+        Dimension to (S + 1, Q, months, G) quantities, in the order of `QUANTITIES_BY_DIMENSION`.
     """
 
     seed: int
@@ -88,6 +102,9 @@ class PairResult:
     values: Array
     yearly: Array
     monthly: Array
+    groups: dict[str, tuple[str, ...]]
+    group_values: dict[str, Array]
+    group_monthly: dict[str, Array]
 
 
 def year_spans(months: int) -> list[slice]:
@@ -98,12 +115,22 @@ def year_spans(months: int) -> list[slice]:
 def _indicator_values(base: Records, world: Records, months: slice) -> Array:
     """Return all indicators of a run, and its difference terms against the base, (K, Z + 1)."""
     levels = evaluate(world.quantities, months)
+    before = levels if base is world else evaluate(base.quantities, months)
+    levels |= effect_ranges(before, levels)
     terms = decompose(base, world, months)
     rows = [
         terms[entry.decomposition_term] if entry.kind == "decomposition" else levels[key]
         for key, entry in load_indicators().items()
     ]
     return np.stack(rows)
+
+
+def _group_values(world: Records, dimension: str, months: slice) -> Array:
+    """Return all indicators of a run by the groups of a dimension, (K, G)."""
+    breakdown = world.by(dimension)
+    levels = evaluate_groups(breakdown.quantities, months)
+    absent = np.full(len(breakdown.groups), np.nan)
+    return np.stack([levels.get(key, absent) for key in load_indicators()])
 
 
 def run_pair(task: PairTask) -> PairResult:
@@ -113,6 +140,8 @@ def run_pair(task: PairTask) -> PairResult:
     values: list[Array] = []
     yearly: list[Array] = []
     monthly: list[Array] = []
+    by_group: defaultdict[str, list[Array]] = defaultdict(list)
+    monthly_by_group: defaultdict[str, list[Array]] = defaultdict(list)
     for scenario in (Scenario("baseline"), *task.scenarios):
         branch = world.branch(scenario.levers, amendments=scenario.law)
         branch.run(task.months)
@@ -122,6 +151,10 @@ def run_pair(task: PairTask) -> PairResult:
         spans = year_spans(task.months)
         yearly.append(np.stack([_indicator_values(base, records, span) for span in spans]))
         monthly.append(np.stack([records.quantities[name] for name in QUANTITIES]))
+        for dimension, part in records.breakdowns.items():
+            by_group[dimension].append(_group_values(records, dimension, slice(0, task.months)))
+            names = QUANTITIES_BY_DIMENSION[dimension]
+            monthly_by_group[dimension].append(np.stack([part.quantities[n] for n in names]))
         # A dead Mesa model is freed only by the cycle collector.
         del branch, records
         gc.collect()
@@ -133,6 +166,9 @@ def run_pair(task: PairTask) -> PairResult:
         values=np.stack(values),
         yearly=np.stack(yearly),
         monthly=np.stack(monthly),
+        groups={dimension: part.groups for dimension, part in base.breakdowns.items()},
+        group_values={dimension: np.stack(runs) for dimension, runs in by_group.items()},
+        group_monthly={dimension: np.stack(runs) for dimension, runs in monthly_by_group.items()},
     )
     del world
     gc.collect()

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.hypotheses import HypothesisValues, draw_run_vector
-from model.indicators import Records, evaluate, load_indicators
-from model.indicators.records import QUANTITIES
+from model.indicators import Records, evaluate, evaluate_groups, load_indicators
+from model.indicators.breakdowns import EPCI
+from model.indicators.records import QUANTITIES_BY_DIMENSION, Breakdown
 from scenarios import provenance
 from scenarios.pairs import World
+from scenarios.results import ALL_ZONES
 from scenarios.schema import Scenario
 from scenarios.store import RECORD, RunFolder, write_json
 
@@ -45,22 +47,21 @@ class SingleRun:
     records: Records
 
     def values(self) -> list[dict[str, object]]:
-        """Return one row an indicator and zone, the territory (``all``) first."""
-        levels = evaluate(self.records.quantities, slice(0, self.months))
+        """Return one row an indicator and group: the territory (``all``), EPCI, then others."""
+        span = slice(0, self.months)
         rows: list[dict[str, object]] = []
+        levels = evaluate(self.records.quantities, span)
         for key, entry in load_indicators().items():
             if key not in levels:
                 continue
-            zones = [("all", levels[key][-1]), *zip(self.records.zones, levels[key], strict=False)]
-            for zone, value in zones:
-                number = float(value) if np.isfinite(value) else None
-                row: dict[str, object] = {
-                    "indicator": key,
-                    "unit": entry.unit,
-                    "zone": zone,
-                    "value": number,
-                }
-                rows.append(row)
+            rows.append(_row(key, ALL_ZONES, ALL_ZONES, levels[key][-1]))
+            if not entry.territory_only:
+                for zone, value in zip(self.records.zones, levels[key], strict=False):
+                    rows.append(_row(key, EPCI, zone, value))
+        for dimension, part in self.records.breakdowns.items():
+            for key, by_group in evaluate_groups(part.quantities, span).items():
+                for group, value in zip(part.groups, by_group, strict=True):
+                    rows.append(_row(key, dimension, group, value))
         return rows
 
     def as_json(self) -> dict[str, object]:
@@ -75,6 +76,17 @@ class SingleRun:
             "start": self.records.start,
             "results": self.values(),
         }
+
+
+def _row(indicator: str, dimension: str, group: str, value: float) -> dict[str, object]:
+    return {
+        "indicator": indicator,
+        "unit": load_indicators()[indicator].unit,
+        "zone": group if dimension in (ALL_ZONES, EPCI) else None,
+        "dimension": dimension,
+        "group": group,
+        "value": float(value) if np.isfinite(value) else None,
+    }
 
 
 def run_one(
@@ -105,11 +117,28 @@ def run_one(
 
 def monthly_frame(run: SingleRun) -> pd.DataFrame:
     """Return one row a month and zone, a column a quantity."""
+    return _monthly(run, EPCI, run.records.by(EPCI)).rename(columns={"group": "zone"})
+
+
+def group_monthly_frame(run: SingleRun) -> pd.DataFrame:
+    """Return one row a month, dimension and group, a column a quantity; empty where it has none."""
     import pandas as pd
 
-    labels = (run.records.month_labels(), list(run.records.zones))
-    index = pd.MultiIndex.from_product(labels, names=["month", "zone"])
-    columns = {name: run.records.quantities[name].ravel() for name in QUANTITIES}
+    frames: list[pd.DataFrame] = []
+    for dimension, part in run.records.breakdowns.items():
+        frame = _monthly(run, dimension, part)
+        frame.insert(1, "dimension", dimension)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _monthly(run: SingleRun, dimension: str, part: Breakdown) -> pd.DataFrame:
+    import pandas as pd
+
+    labels = (run.records.month_labels(), list(part.groups))
+    index = pd.MultiIndex.from_product(labels, names=["month", "group"])
+    names = QUANTITIES_BY_DIMENSION[dimension]
+    columns = {name: part.quantities[name].ravel() for name in names}
     return pd.DataFrame(columns, index=index).reset_index()
 
 
@@ -117,7 +146,12 @@ def write_run(folder: RunFolder, run: SingleRun, command: Sequence[str], readme:
     """Write a single run to its folder."""
     import pandas as pd
 
-    for name, frame in (("results", pd.DataFrame(run.values())), ("monthly", monthly_frame(run))):
+    frames = {
+        "results": pd.DataFrame(run.values()),
+        "monthly": monthly_frame(run),
+        "monthly_by_group": group_monthly_frame(run),
+    }
+    for name, frame in frames.items():
         frame.to_parquet(folder.stage(f"{name}.parquet"), index=False)
         frame.to_csv(folder.stage(f"{name}.csv"), index=False)
     record: dict[str, object] = {

@@ -9,16 +9,18 @@ import shlex
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import AncrageError
 from model.indicators import load_indicators
-from model.indicators.records import QUANTITIES
+from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
 from scenarios import provenance
-from scenarios.comparison import BASELINE, Comparison
+from scenarios.comparison import Array, Comparison
+from scenarios.gains import Gain
 from scenarios.library import load_library
+from scenarios.results import BASELINE
 from scenarios.schema import Scenario
 
 if TYPE_CHECKING:
@@ -157,7 +159,7 @@ def comparison_record(
 
 
 def results_frame(comparison: Comparison) -> pd.DataFrame:
-    """Return one row a scenario, indicator and zone, over the whole horizon."""
+    """Return one row a scenario, indicator and group, over the whole horizon."""
     import pandas as pd
 
     indicators = load_indicators()
@@ -191,17 +193,60 @@ def pairs_frame(comparison: Comparison) -> pd.DataFrame:
 
 def monthly_frame(comparison: Comparison) -> pd.DataFrame:
     """Return one row a scenario, month and zone, a column a quantity, mean over pairs."""
+    zones = comparison.zones
+    return _monthly(comparison, comparison.monthly, QUANTITIES, "zone", zones)
+
+
+def group_monthly_frame(comparison: Comparison) -> pd.DataFrame:
+    """Return one row a scenario, month, dimension and group, a column a quantity.
+
+    Mean over pairs; quantities that a dimension does not have are empty.
+    """
+    import pandas as pd
+
+    frames: list[pd.DataFrame] = []
+    for dimension, groups in comparison.groups.items():
+        names = QUANTITIES_BY_DIMENSION[dimension]
+        values = comparison.group_monthly[dimension]
+        frame = _monthly(comparison, values, names, "group", groups)
+        frame.insert(2, "dimension", dimension)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _monthly(
+    comparison: Comparison,
+    values: Array,
+    quantities: Sequence[str],
+    column: str,
+    groups: Sequence[str],
+) -> pd.DataFrame:
+    """Turn (S + 1, Q, months, G) into one row a scenario, month and group."""
     import pandas as pd
 
     names = [BASELINE, *(scenario.name for scenario in comparison.scenarios)]
     year, month = (int(part) for part in comparison.start.split("-"))
     first = year * 12 + month - 1
     months = [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(first, first + comparison.months)]
-    labels = (names, months, list(comparison.zones))
-    index = pd.MultiIndex.from_product(labels, names=["scenario", "month", "zone"])
-    # (S + 1, Q, months, Z) to one row a (scenario, month, zone).
-    columns = comparison.monthly.transpose(0, 2, 3, 1).reshape(-1, len(QUANTITIES))
-    return pd.DataFrame(columns, index=index, columns=list(QUANTITIES)).reset_index()
+    labels = (names, months, list(groups))
+    index = pd.MultiIndex.from_product(labels, names=["scenario", "month", column])
+    table = values.transpose(0, 2, 3, 1).reshape(-1, len(quantities))
+    return pd.DataFrame(table, index=index, columns=list(quantities)).reset_index()
+
+
+def flows_frame(comparison: Comparison) -> pd.DataFrame:
+    """Return one row a scenario, source and target: EUR a year, mean over pairs."""
+    import pandas as pd
+
+    return pd.DataFrame([asdict(flow) for flow in comparison.flows])
+
+
+def gains_frame(comparison: Comparison) -> pd.DataFrame:
+    """Return one row a group that surely gains or loses."""
+    import pandas as pd
+
+    columns = [field.name for field in fields(Gain)]
+    return pd.DataFrame([asdict(gain) for gain in comparison.gains], columns=columns)
 
 
 def write_comparison(
@@ -218,6 +263,9 @@ def write_comparison(
         "results_by_year": years_frame(comparison),
         "pairs": pairs_frame(comparison),
         "monthly": monthly_frame(comparison),
+        "monthly_by_group": group_monthly_frame(comparison),
+        "who_gains": gains_frame(comparison),
+        "euro_flows": flows_frame(comparison),
     }
     for name, frame in frames.items():
         frame.to_parquet(folder.stage(f"{under}{name}.parquet"), index=False)

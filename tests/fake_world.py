@@ -9,16 +9,27 @@ import os
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.hypotheses import HypothesisValues
-from model.indicators import Records
-from model.indicators.records import QUANTITIES
+from model.indicators import Breakdown, Records
+from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from model.random_streams import normal, uniform
 
 ZONES = ("A", "B", "C")
 CATEGORIES = ("works", "services")
+GROUPS = {
+    "sector": ("FZ", "GZ"),
+    "firm-kind": ("micro", "sme"),
+    "ownership": ("local", "outside"),
+    "buyer-kind": ("commune", "hospital"),
+}
+
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class FakeWorld:
@@ -63,7 +74,19 @@ class FakeWorld:
             contract_volume=np.full((self.months, len(CATEGORIES)), 400.0),
             local_volume=local,
             local_fte=fte,
+            breakdowns={d: self._by_group(d, months, jump[:, :1]) for d in GROUPS},
         )
+
+    def _by_group(self, dimension: str, months: Ints, jump: Floats) -> Breakdown:
+        groups = GROUPS[dimension]
+        places = np.arange(len(groups))[None, :]
+        quantities = {
+            name: 100.0 + normal(self.seed, f"{dimension} {name}", months, places) + 0.1 * jump
+            for name in QUANTITIES_BY_DIMENSION[dimension]
+        }
+        if "lm3_r3_eur" in quantities:
+            quantities["lm3_r3_eur"] *= 0.4
+        return Breakdown(groups, quantities)
 
 
 def build(territory: str, seed: int, hypotheses: HypothesisValues) -> FakeWorld:

@@ -15,6 +15,7 @@ from pathlib import Path
 from model.errors import AncrageError, nearest_name
 from model.hypotheses import Hypothesis, load_register
 from model.indicators import Indicator, load_indicators, load_themes
+from model.indicators.register import NO_BASE
 from model.procurement.categories import load_categories
 from model.procurement.legal_calendar import load_rules
 from model.procurement.levers import load_levers
@@ -111,6 +112,12 @@ def _weighted_sum(terms: Sequence[tuple[str, float]]) -> str:
     return written
 
 
+_SPREADS = {
+    "variation": "coefficient of variation between EPCI of",
+    "effect_range": "largest less smallest relative effect between EPCI on",
+}
+
+
 def indicator_formula(entry: Indicator) -> str:
     """Write how an indicator follows from the recorded quantities."""
     if entry.kind == "stock":
@@ -121,12 +128,17 @@ def indicator_formula(entry: Indicator) -> str:
         scale = "" if entry.scale == 1.0 else f"{_plain(entry.scale)} × "
         top, bottom = _weighted_sum(entry.numerator), _weighted_sum(entry.denominator)
         return f"{scale}Σ({top}) / Σ({bottom})"
+    if entry.kind == "gap":
+        return " − ".join(_code(key) for key in entry.of)
+    if entry.kind == "spread":
+        return f"{_SPREADS[entry.measure]} {_code(entry.of[0])}"
     return f"term `{entry.decomposition_term}` of the decomposition"
 
 
 def indicators_table() -> str:
     """Return the indicators by theme."""
-    headings = ["Indicator", "Label", "Unit", "Formula", "Wished for", "Perimeter", "Definition"]
+    headings = ["Indicator", "Label", "Unit", "Formula", "Wished for", "Perimeter", "Base"]
+    headings.append("Definition")
     themes = load_themes()
     order = list(themes)
     ordered = sorted(load_indicators().values(), key=lambda entry: order.index(entry.theme))
@@ -138,6 +150,7 @@ def indicators_table() -> str:
             indicator_formula(entry),
             {"up": "up", "down": "down"}.get(entry.direction, ""),
             entry.perimeter,
+            "" if entry.base == NO_BASE else entry.base,
             entry.definition_en,
         ]
         for entry in ordered

@@ -14,6 +14,8 @@ LONGEST_MONTHS = 600
 MOST_PAIRS = 1000
 MOST_WORKERS = 256
 LARGEST_SEED = 2**53
+BREAKDOWNS = ("epci", "sector", "firm-kind", "ownership", "buyer-kind")
+"""The model's dimensions, repeated here so that help loads nothing; a test compares them."""
 
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,6 +35,18 @@ def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="Language of labels and sentences.",
     )(function)
+
+
+def by_option(default: str | None) -> Decorator:
+    """Add ``--by``."""
+    return click.option(
+        "--by",
+        "dimension",
+        type=click.Choice(BREAKDOWNS),
+        default=default,
+        show_default=default is not None,
+        help="Print a table by EPCI, sector, kind of firm, ownership or kind of buyer.",
+    )
 
 
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -54,13 +54,17 @@ def readme_text(files: dict[str, str]) -> str:
 
 COMPARISON_FILES = {
     "record.json": "scenarios and their hashes, seeds, versions, machine, command and Python lines",
-    "results": "(.csv, .parquet) a row a scenario, indicator and zone: baseline, value, difference",
+    "results": "(.csv, .parquet) a row a scenario, indicator and group: both values, difference",
     "results_by_year": "(.csv, .parquet) the same by year of the scenario",
     "pairs.parquet": "the indicators of each run, a row a seed, scenario, indicator and zone",
     "monthly": "(.csv, .parquet) recorded quantities by scenario, month and zone, mean over pairs",
+    "monthly_by_group": "(.csv, .parquet) the same by sector, kind of firm, owner, kind of buyer",
+    "who_gains": "(.csv, .parquet) groups whose mean difference is surely above or below zero",
+    "euro_flows": "(.csv, .parquet) where the euro of contracts goes, EUR a year: a Sankey's table",
 }
 RUN_FILES = {
     "record.json": "scenario and its hash, seed, versions, machine and command",
-    "results": "(.csv, .parquet) a row an indicator and zone",
+    "results": "(.csv, .parquet) a row an indicator and group",
     "monthly": "(.csv, .parquet) recorded quantities by month and zone",
+    "monthly_by_group": "(.csv, .parquet) the same by sector, kind of firm, owner, kind of buyer",
 }

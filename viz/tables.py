@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from model.indicators import Indicator, load_indicators, load_themes
-from scenarios.comparison import ALL_ZONES, Comparison, ResultRow
+from model.indicators import (
+    Indicator,
+    load_bases,
+    load_dimensions,
+    load_groups,
+    load_indicators,
+    load_themes,
+)
+from model.indicators.register import NO_BASE
+from scenarios.comparison import Comparison
+from scenarios.results import ALL_ZONES, ResultRow
 from viz.console import table
 from viz.numbers import ABSENT, decimals_for, number, percent
 from viz.texts import Language, text
@@ -15,17 +25,58 @@ from viz.texts import Language, text
 if TYPE_CHECKING:
     from rich.table import Table
 
-BY_ZONE = ("jobs_present", "local_share_epci_value", "insertion_hours")
-"""Indicators shown by EPCI."""
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "epci": ("jobs_present", "local_share_epci_value", "insertion_hours"),
+    "sector": ("jobs_present", "jobs_supported", "public_sales"),
+    "firm-kind": ("jobs_present", "public_sales", "contracts_won"),
+    "ownership": ("jobs_present", "public_sales", "contracts_won"),
+    "buyer-kind": ("local_share_territory_value", "sme_share_number", "price_index"),
+}
+"""Indicators shown by the groups of each dimension."""
 
 _MILLION = 1e6
 _LABEL = 36
 """Widest label of a line, in characters."""
 _HEADING = 24
-"""Widest heading of a column by EPCI, in characters."""
+"""Widest heading of a column by group, in characters."""
 
 
-def _unit_and_scale(entry: Indicator, language: Language) -> tuple[str, float]:
+class BaseNotes:
+    """Marks shares with a letter, and says under the table what each is a share of."""
+
+    def __init__(self, language: Language) -> None:
+        self._language: Language = language
+        self._bases: list[str] = []
+
+    def mark(self, entry: Indicator) -> str:
+        """Return the label of an indicator, with the letter of its base if it is a share."""
+        label: str = getattr(entry, f"label_{self._language}")
+        if entry.unit not in ("%", "points") or entry.base == NO_BASE:
+            return label
+        if entry.base not in self._bases:
+            self._bases.append(entry.base)
+        return f"{label} ({self._letter(entry.base)})"
+
+    def caption(self) -> str | None:
+        """Return the bases by letter, or None if there is none."""
+        if not self._bases:
+            return None
+        french = load_bases()
+        words = [french[base] if self._language == "fr" else base for base in self._bases]
+        notes = [f"({self._letter(b)}) {w}" for b, w in zip(self._bases, words, strict=True)]
+        return text("share_of", self._language, bases=" ; ".join(notes))
+
+    def _letter(self, base: str) -> str:
+        return ascii_lowercase[self._bases.index(base)]
+
+
+def _with_notes(made: Table, notes: BaseNotes) -> Table:
+    made.caption = notes.caption()
+    made.caption_justify = "left"
+    return made
+
+
+def unit_and_scale(entry: Indicator, language: Language) -> tuple[str, float]:
     """Return the unit to print and what to divide by: amounts are printed in millions."""
     if entry.unit.startswith("EUR"):
         return "M EUR", _MILLION
@@ -45,16 +96,16 @@ def _scaled(values: Sequence[float | None], scale: float) -> list[float | None]:
     return [None if value is None else value / scale for value in values]
 
 
-def _interval(low: float | None, high: float | None, decimals: int, language: Language) -> str:
+def interval_text(low: float | None, high: float | None, decimals: int, language: Language) -> str:
     if low is None or high is None:
         return ABSENT
     ends = [number(end, decimals, language, signed=True) for end in (low, high)]
     return f"[{ends[0]} ; {ends[1]}]"
 
 
-def _row_cells(entry: Indicator, row: ResultRow, language: Language) -> list[str]:
+def _row_cells(entry: Indicator, row: ResultRow, language: Language, notes: BaseNotes) -> list[str]:
     """Return the cells of one line of the territory's table."""
-    unit, scale = _unit_and_scale(entry, language)
+    unit, scale = unit_and_scale(entry, language)
     levels = _scaled([row.baseline, row.value], scale)
     changes = _scaled([row.difference, row.low, row.high], scale)
     level_decimals = entry.decimals if scale == 1.0 else max(1, min(2, decimals_for(levels)))
@@ -64,12 +115,12 @@ def _row_cells(entry: Indicator, row: ResultRow, language: Language) -> list[str
         shown = ["", ""]
     relative = row.relative if entry.unit != "%" and not entry.difference_only else None
     return [
-        getattr(entry, f"label_{language}"),
+        notes.mark(entry),
         unit,
         *shown,
         number(changes[0], change_decimals, language, signed=True)
         + (_difference_unit(entry, language) if changes[0] is not None else ""),
-        _interval(changes[1], changes[2], change_decimals, language),
+        interval_text(changes[1], changes[2], change_decimals, language),
         percent(relative, language, 2, signed=True),
     ]
 
@@ -83,6 +134,7 @@ def territory_table(
     columns = [(text(h, language), side) for h, side in zip(headings, sides, strict=True)]
     made = table("", columns)
     made.columns[0].min_width = _LABEL
+    notes = BaseNotes(language)
     rows = {
         row.indicator: row
         for row in comparison.rows
@@ -99,36 +151,57 @@ def territory_table(
             continue
         made.add_row(f"[bold]{getattr(theme, f'label_{language}')}[/bold]")
         for entry in chosen:
-            cells = _row_cells(entry, rows[entry.key], language)
+            cells = _row_cells(entry, rows[entry.key], language, notes)
             made.add_row(_indented(cells[0]), *cells[1:])
         made.add_section()
-    return made
+    return _with_notes(made, notes)
 
 
-def zone_table(
-    comparison: Comparison, scenario: str, names: Mapping[str, str], language: Language
+def group_label(dimension: str, group: str, zones: Mapping[str, str], language: Language) -> str:
+    """Return the name of a group; ``zones`` gives those of EPCI."""
+    entry = load_groups(dimension).get(group)
+    return zones.get(group, group) if entry is None else getattr(entry, f"label_{language}")
+
+
+def _group_columns(
+    dimension: str, language: Language, notes: BaseNotes, points: bool
+) -> list[tuple[str, str]]:
+    """Return the headings of a table by group; differences of shares are in ``points``."""
+    label: str = getattr(load_dimensions()[dimension], f"label_{language}")
+    columns = [(label, "left")]
+    for key in SHOWN[dimension]:
+        entry = load_indicators()[key]
+        unit = unit_and_scale(entry, language)[0]
+        unit = "points" if points and entry.unit == "%" else unit
+        columns.append((textwrap.fill(f"{notes.mark(entry)} ({unit})", _HEADING), "right"))
+    return columns
+
+
+def group_table(
+    comparison: Comparison,
+    scenario: str,
+    dimension: str,
+    zones: Mapping[str, str],
+    language: Language,
 ) -> Table:
-    """Return the differences of the main indicators by EPCI, with their intervals."""
-    entries = [load_indicators()[key] for key in BY_ZONE]
-    columns = [(text("zone", language), "left")]
-    for entry in entries:
-        unit = "points" if entry.unit == "%" else _unit_and_scale(entry, language)[0]
-        heading = f"{getattr(entry, f'label_{language}')} ({unit})"
-        columns.append((textwrap.fill(heading, _HEADING), "right"))
-    made = table(text("by_zone", language), columns)
-    found = {(r.indicator, r.zone): r for r in comparison.rows if r.scenario == scenario}
-    for zone in comparison.zones:
-        cells = [names.get(zone, zone)]
-        for entry in entries:
-            row = found[entry.key, zone]
-            _, scale = _unit_and_scale(entry, language)
+    """Return the differences of some indicators by group, with their intervals."""
+    notes = BaseNotes(language)
+    columns = _group_columns(dimension, language, notes, points=True)
+    made = table(text("by_group", language, dimension=columns[0][0]), columns)
+    found = comparison.rows_of(scenario, dimension)
+    for group in dict.fromkeys(group for _, group in found):
+        cells = [group_label(dimension, group, zones, language)]
+        for key in SHOWN[dimension]:
+            entry, row = load_indicators()[key], found[key, group]
+            _, scale = unit_and_scale(entry, language)
             changes = _scaled([row.difference, row.low, row.high], scale)
             decimals = min(1, decimals_for(changes)) if entry.unit != "%" else 1
+            decimals = max(decimals, min(entry.decimals, 2))
             written = number(changes[0], decimals, language, signed=True)
-            interval = _interval(changes[1], changes[2], decimals, language)
+            interval = interval_text(changes[1], changes[2], decimals, language)
             cells.append(written if interval == ABSENT else f"{written}  {interval}")
         made.add_row(*cells)
-    return made
+    return _with_notes(made, notes)
 
 
 def year_table(comparison: Comparison, scenario: str, language: Language) -> Table:
@@ -145,7 +218,7 @@ def year_table(comparison: Comparison, scenario: str, language: Language) -> Tab
             made.add_row(
                 entry.year,
                 number(row.difference, decimals, language, signed=True),
-                _interval(row.low, row.high, decimals, language),
+                interval_text(row.low, row.high, decimals, language),
             )
     return made
 
@@ -155,6 +228,7 @@ def run_table(values: Mapping[str, float | None], language: Language) -> Table:
     columns = [(text("indicator", language), "left"), (text("unit", language), "left")]
     columns.append((text("value", language), "right"))
     made = table("", columns)
+    notes = BaseNotes(language)
     for theme in load_themes().values():
         chosen = [e for e in load_indicators().values() if e.theme == theme.key and e.key in values]
         chosen = [entry for entry in chosen if not entry.difference_only]
@@ -162,10 +236,30 @@ def run_table(values: Mapping[str, float | None], language: Language) -> Table:
             continue
         made.add_row(f"[bold]{getattr(theme, f'label_{language}')}[/bold]")
         for entry in chosen:
-            unit, scale = _unit_and_scale(entry, language)
+            unit, scale = unit_and_scale(entry, language)
             level = _scaled([values[entry.key]], scale)
             decimals = entry.decimals if scale == 1.0 else 1
-            label: str = getattr(entry, f"label_{language}")
-            made.add_row(_indented(label), unit, number(level[0], decimals, language))
+            made.add_row(_indented(notes.mark(entry)), unit, number(level[0], decimals, language))
         made.add_section()
-    return made
+    return _with_notes(made, notes)
+
+
+def run_group_table(
+    rows: Sequence[Mapping[str, object]],
+    dimension: str,
+    zones: Mapping[str, str],
+    language: Language,
+) -> Table:
+    """Return some indicators of a single run by group."""
+    notes = BaseNotes(language)
+    made = table("", _group_columns(dimension, language, notes, points=False))
+    found = {(r["indicator"], r["group"]): r["value"] for r in rows if r["dimension"] == dimension}
+    for group in dict.fromkeys(str(group) for _, group in found):
+        cells = [group_label(dimension, group, zones, language)]
+        for key in SHOWN[dimension]:
+            entry, value = load_indicators()[key], found[key, group]
+            scale = unit_and_scale(entry, language)[1]
+            level = value / scale if isinstance(value, float) else None
+            cells.append(number(level, entry.decimals if scale == 1.0 else 1, language))
+        made.add_row(*cells)
+    return _with_notes(made, notes)

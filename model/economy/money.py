@@ -50,14 +50,14 @@ def settle_trade(
     flows: GoodsFlows,
     trade_days: float,
     ledger: Ledger,
-) -> Floats:
+) -> tuple[Floats, Floats]:
     """Pay and collect between firms and with the outside.
 
     Goods of public contracts that a trader passes on are in ``pay_contracts``.
 
     Returns
     -------
-    EUR (n,) of inputs bought, local and outside, for the margin statistics.
+    EUR (n,) of inputs bought inside the territory, and outside.
     """
     share = float(collected_share(trade_days))
     local = network.sum_by_client(flows.slot_local)
@@ -92,7 +92,7 @@ def settle_trade(
     ledger.pay("outside", "firms", "exports, visitors and investment", float(from_outside.sum()))
     ledger.pay("firms", "outside", "inputs from outside", float(to_outside.sum()))
     ledger.pay("households", "firms", "household purchases", float(households.sum()))
-    return local
+    return local, outside
 
 
 def pay_costs(

@@ -89,7 +89,7 @@ def settle_money(
 ) -> None:
     """Pay suppliers, staff, State and owners, and for levers; fund buyers."""
     t, h, firms, public = setting.territory, setting.hypotheses, state.firms, state.public
-    flows.local_inputs = money.settle_trade(
+    flows.local_inputs, flows.outside_inputs = money.settle_trade(
         t.supply, t.firms, firms, public, flows.goods, h["trade_days"], ledger
     )
     clause_cost = h["insertion_worker_cost_eur"] * t.money_scale

@@ -1,17 +1,25 @@
 """Indicators: one definition each, evaluated from the quantities that a run records."""
 
+from model.indicators.breakdowns import DIMENSIONS, load_dimensions, load_groups
 from model.indicators.decomposition import TERMS, decompose
-from model.indicators.evaluate import evaluate
-from model.indicators.records import Records
-from model.indicators.register import Indicator, Theme, load_indicators, load_themes
+from model.indicators.evaluate import effect_ranges, evaluate, evaluate_groups
+from model.indicators.records import Breakdown, Records
+from model.indicators.register import Indicator, Theme, load_bases, load_indicators, load_themes
 
 __all__ = [
+    "DIMENSIONS",
     "TERMS",
+    "Breakdown",
     "Indicator",
     "Records",
     "Theme",
     "decompose",
+    "effect_ranges",
     "evaluate",
+    "evaluate_groups",
+    "load_bases",
+    "load_dimensions",
+    "load_groups",
     "load_indicators",
     "load_themes",
 ]

@@ -1,15 +1,18 @@
-"""What a run records each month, by zone: the only source of indicators."""
+"""What a run records each month, by zone and other groups: the only source of indicators."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
+
 Array = NDArray[np.float64]
 
-FIRM_ZONE_QUANTITIES = (
+FIRM_QUANTITIES = (
     "jobs_present_fte",
     "jobs_direct_fte",
     "jobs_indirect_fte",
@@ -18,23 +21,29 @@ FIRM_ZONE_QUANTITIES = (
     "failures_n",
     "closures_n",
     "births_n",
-    "unemployed_heads",
-    "unemployed_long_heads",
-    "insertion_hours_due",
-    "insertion_hours_executed",
-    "insertion_people_n",
-    "insertion_deadweight_n",
-    "insertion_exits_n",
-    "insertion_exits_work_n",
-    "household_income_eur",
+    "firms_active_n",
+    "firms_short_of_cash_n",
+    "firms_dependent_n",
+    "public_share_sum_n",
+    "supported_sales_eur",
+    "contract_sales_eur",
+    "won_n",
+    "won_eur",
+    "posts_agreed_fte",
+    "posts_used_fte",
+    "subsidies_state_eur",
 )
-"""Quantities by the zone where the firm is (jobs, firms) or where people live."""
+"""Quantities by the zone, sector, kind and owner of the firm."""
 
-BUYER_ZONE_QUANTITIES = (
+PLACE_QUANTITIES = ("emissions_kg",)
+"""Quantities by the zone and sector of the firm only."""
+
+BUYER_QUANTITIES = (
     "tenders_n",
     "bids_n",
     "single_bid_n",
     "unsuccessful_n",
+    "abandoned_n",
     "awards_n",
     "awards_eur",
     "awards_epci_n",
@@ -47,30 +56,88 @@ BUYER_ZONE_QUANTITIES = (
     "awards_ess_eur",
     "considerations_n",
     "considerations_base_n",
+    "environmental_n",
+    "procedure_cost_buyer_eur",
+    "procedure_cost_bidders_eur",
+    "insertion_hours_due",
+    "insertion_hours_executed",
     "executed_volume_eur",
     "executed_price_eur",
+    "footprint_kg",
+    "running_n",
+    "performed_epci_n",
+    "performed_epci_eur",
+    "performed_territory_n",
+    "performed_territory_eur",
+    "concentration_base_eur",
+    "concentration_squares_eur",
+    "concentration_top_eur",
     "reserved_eur",
     "reserved_target_eur",
     "addressable_eur",
     "outside_holder_fte",
-    "outside_chain_fte",
     "lever_cost_buyer_eur",
-    "lever_cost_departement_eur",
-    "lever_cost_state_eur",
-    "subsidies_state_eur",
-    "benefits_state_eur",
-    "benefits_avoided_elsewhere_eur",
-    "taxes_state_eur",
-    "taxes_elsewhere_eur",
     "lm3_r1_eur",
     "lm3_r2_eur",
     "lm3_r3_eur",
     "contract_output_eur",
-    "supported_sales_eur",
+    "spent_net_pay_eur",
+    "spent_taxes_eur",
+    "spent_local_inputs_eur",
+    "spent_outside_inputs_eur",
 )
-"""Quantities by the zone where the contract is performed."""
+"""Quantities by the zone where the contract is performed, and by the kind of its buyer."""
 
-QUANTITIES = FIRM_ZONE_QUANTITIES + BUYER_ZONE_QUANTITIES
+ZONE_QUANTITIES = (
+    "unemployed_heads",
+    "unemployed_long_heads",
+    "insertion_people_n",
+    "insertion_deadweight_n",
+    "insertion_exits_n",
+    "insertion_exits_work_n",
+    "insertion_exits_lasting_n",
+    "household_income_eur",
+    "outside_chain_fte",
+    "lever_cost_departement_eur",
+    "lever_cost_state_eur",
+    "benefits_state_eur",
+    "benefits_avoided_elsewhere_eur",
+    "taxes_state_eur",
+    "taxes_elsewhere_eur",
+)
+"""Quantities by zone only: of residence, of the firm or of the purchase."""
+
+QUANTITIES = FIRM_QUANTITIES + PLACE_QUANTITIES + BUYER_QUANTITIES + ZONE_QUANTITIES
+"""All quantities: each is recorded by zone."""
+
+QUARTERLY = (
+    "firms_active_n",
+    "firms_short_of_cash_n",
+    "firms_dependent_n",
+    "public_share_sum_n",
+    "concentration_base_eur",
+    "concentration_squares_eur",
+    "concentration_top_eur",
+)
+"""Slow stocks that cost more to read: read in the first month and at the end of each quarter, and
+repeated in between."""
+
+QUANTITIES_BY_DIMENSION: Mapping[str, tuple[str, ...]] = {
+    EPCI: QUANTITIES,
+    SECTOR: FIRM_QUANTITIES + PLACE_QUANTITIES,
+    FIRM_KIND: FIRM_QUANTITIES,
+    OWNERSHIP: FIRM_QUANTITIES,
+    BUYER_KIND: BUYER_QUANTITIES,
+}
+"""Quantities that are recorded by the groups of each dimension."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Breakdown:
+    """Monthly quantities of one run by the G groups of a dimension: name to (months, G)."""
+
+    groups: tuple[str, ...]
+    quantities: dict[str, Array]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +160,8 @@ class Records:
         (months, C, Z) the part of it executed by establishments of each zone.
     local_fte
         (months, C, Z) direct FTE on it, in the zone of the establishment.
+    breakdowns
+        Dimension (`QUANTITIES_BY_DIMENSION`, but for zones) to the quantities of its groups.
     """
 
     zones: tuple[str, ...]
@@ -102,29 +171,37 @@ class Records:
     contract_volume: Array
     local_volume: Array
     local_fte: Array
+    breakdowns: dict[str, Breakdown] = field(default_factory=dict[str, Breakdown])
 
     @property
     def months(self) -> int:
         """Number of months recorded."""
         return int(self.contract_volume.shape[0])
 
+    def by(self, dimension: str) -> Breakdown:
+        """Return the quantities of one dimension, zones included."""
+        if dimension == EPCI:
+            return Breakdown(self.zones, self.quantities)
+        return self.breakdowns[dimension]
+
     def problems(self) -> list[str]:
         """Return what is malformed: missing or unknown quantities, wrong shapes, NaN."""
         months, zones, cats = self.months, len(self.zones), len(self.categories)
-        found = [f"{name} is missing" for name in QUANTITIES if name not in self.quantities]
-        found += [f"{name} is unknown" for name in self.quantities if name not in QUANTITIES]
-        by_category = (self.contract_volume, self.local_volume, self.local_fte)
-        named = list(self.quantities.items()) + list(
-            zip(("contract_volume", "local_volume", "local_fte"), by_category, strict=True)
-        )
-        shapes = {"contract_volume": (months, cats)}
-        shapes |= dict.fromkeys(("local_volume", "local_fte"), (months, cats, zones))
-        for name, array in named:
-            expected = shapes.get(name, (months, zones))
-            if array.shape != expected:
-                found.append(f"{name} has shape {array.shape}, not {expected}")
-            elif not np.isfinite(array).all():
-                found.append(f"{name} holds a value that is not finite")
+        found: list[str] = []
+        for dimension in (EPCI, *self.breakdowns):
+            part = self.by(dimension)
+            expected = QUANTITIES_BY_DIMENSION[dimension]
+            found += [
+                f"{n} is missing by {dimension}" for n in expected if n not in part.quantities
+            ]
+            found += [
+                f"{n} is unknown by {dimension}" for n in part.quantities if n not in expected
+            ]
+            for name, array in part.quantities.items():
+                found += _problems_of(f"{name} by {dimension}", array, (months, len(part.groups)))
+        found += _problems_of("contract_volume", self.contract_volume, (months, cats))
+        for name in ("local_volume", "local_fte"):
+            found += _problems_of(name, getattr(self, name), (months, cats, zones))
         return found
 
     def month_labels(self) -> list[str]:
@@ -132,3 +209,9 @@ class Records:
         year, month = (int(part) for part in self.start.split("-"))
         first = year * 12 + month - 1
         return [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(first, first + self.months)]
+
+
+def _problems_of(name: str, array: Array, expected: tuple[int, ...]) -> list[str]:
+    if array.shape != expected:
+        return [f"{name} has shape {array.shape}, not {expected}"]
+    return [] if np.isfinite(array).all() else [f"{name} holds a value that is not finite"]

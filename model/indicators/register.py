@@ -12,9 +12,13 @@ from typing import Any, cast
 from model.errors import AncrageError
 from model.toml_tables import check_fields, read_toml
 
-KINDS = ("stock", "flow", "ratio", "decomposition")
+KINDS = ("stock", "flow", "ratio", "decomposition", "gap", "spread")
+MEASURES = ("variation", "effect_range")
+"""How far apart EPCI are: in the level of an indicator, in the effect of a scenario on it."""
 DIRECTIONS = ("up", "down", "none")
 DECOMPOSITION_PREFIX = "jobs_difference_"
+NO_BASE = "none"
+"""Base of what is not a part of anything."""
 
 Weights = tuple[tuple[str, float], ...]
 
@@ -32,8 +36,9 @@ class Theme:
 class Indicator:
     """One definition.
 
-    ``terms``, ``numerator`` and ``denominator`` pair quantity names with signs; see the head of
-    `register.toml` for the kinds. ``direction`` tells what is usually wished for.
+    ``terms``, ``numerator`` and ``denominator`` pair quantity names with factors; ``of`` names
+    other indicators; see the head of `register.toml` for the kinds. ``direction`` tells what is
+    usually wished for, ``base`` what a share is a share of.
     """
 
     key: str
@@ -56,6 +61,13 @@ class Indicator:
     numerator: Weights = ()
     denominator: Weights = ()
     scale: float = 1.0
+    of: tuple[str, ...] = ()
+    measure: str = ""
+
+    @property
+    def territory_only(self) -> bool:
+        """Whether it compares zones, and so has no value of its own in each."""
+        return self.kind == "spread"
 
     @property
     def decomposition_term(self) -> str:
@@ -67,7 +79,7 @@ class Indicator:
         return {name for part in (self.terms, self.numerator, self.denominator) for name, _ in part}
 
 
-_OPTIONAL = ("terms", "numerator", "denominator", "scale")
+_OPTIONAL = ("terms", "numerator", "denominator", "scale", "of", "measure")
 
 
 def _weights(table: Mapping[str, Any], field: str) -> Weights:
@@ -81,12 +93,20 @@ def _parse(table: Mapping[str, Any]) -> Indicator:
     check_fields(table, required, _OPTIONAL, where)
     parts: dict[str, Any] = {field: _weights(table, field) for field in _OPTIONAL[:3]}
     values: dict[str, Any] = {**table, **parts, "scale": float(table.get("scale", 1.0))}
+    values["of"] = tuple(table.get("of", ()))
     entry = Indicator(**values)
     if entry.kind not in KINDS or entry.direction not in DIRECTIONS:
         raise AncrageError(f"{where}: unknown kind '{entry.kind}' or direction.")
     has_terms, has_ratio = bool(entry.terms), bool(entry.numerator and entry.denominator)
     if (has_terms, has_ratio) != (entry.kind in ("stock", "flow"), entry.kind == "ratio"):
         raise AncrageError(f"{where}: its quantities do not fit its kind '{entry.kind}'.")
+    others = {"gap": 2, "spread": 1}.get(entry.kind, 0)
+    if len(entry.of) != others or bool(entry.measure) != (entry.kind == "spread"):
+        raise AncrageError(f"{where}: 'of' and 'measure' do not fit its kind '{entry.kind}'.")
+    if entry.measure and entry.measure not in MEASURES:
+        raise AncrageError(f"{where}: unknown measure '{entry.measure}'.")
+    if entry.base != NO_BASE and entry.base not in load_bases():
+        raise AncrageError(f"{where}: its base '{entry.base}' is not in the list of bases.")
     return entry
 
 
@@ -99,6 +119,12 @@ def load_themes() -> Mapping[str, Theme]:
     """Return the themes by key, in order."""
     themes = (Theme(**table) for table in _register()["theme"])
     return MappingProxyType({theme.key: theme for theme in themes})
+
+
+@cache
+def load_bases() -> Mapping[str, str]:
+    """Return the bases of indicators in English, as entries name them, with their French text."""
+    return MappingProxyType({b["label_en"]: b["label_fr"] for b in _register()["base"]})
 
 
 @cache

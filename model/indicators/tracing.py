@@ -60,10 +60,8 @@ def trace_sales(
     per_sale = np.divide(fill, sales, out=np.zeros(n), where=positive)
     shares = np.empty((3, n))
     np.multiply(goods.demand_contracts, per_sale, out=shares[0])
-    for through, part in zip(public.tracer, shares[1:], strict=True):
-        mix = np.repeat(through, network.links_of_firm)
-        mix *= link_orders
-        np.multiply(network.asked_of_suppliers(mix, supplier), per_sale, out=part)
+    asked = network.mixed_orders(link_orders, supplier, public.tracer)
+    np.multiply(asked, per_sale, out=shares[1:])
     spent = t.demand.spent_in_zones(consumption * public.household_tracer)
     share = np.divide(spent, spent_in_zone, out=np.zeros_like(spent), where=spent_in_zone > 0)
     shares[2] += goods.demand_households * per_sale * share[t.firms.zone]

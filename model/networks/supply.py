@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from model.random_streams import mix, stream, to_uniform, uniform
 
@@ -115,11 +116,30 @@ class SupplyNetwork:
         received *= self.link_share
         return _counted(self.link_slot, received, self.slots)
 
+    def mixed_orders(self, by_link: Floats, supplier: Indices, shares: Floats) -> Floats:
+        """Sum over suppliers what clients ask through links, times shares of the client (k, n).
+
+        Parameters
+        ----------
+        by_link
+            (links,), EUR asked through each link.
+        shares
+            (k, n), any columns of clients.
+
+        Notes
+        -----
+        One sparse product for all k columns: links are sorted by client, so they are its columns.
+        """
+        firms = len(self.slots_of_firm)
+        orders = csc_array((by_link, supplier, self.first_link_of_firm), shape=(firms, firms))
+        return np.asarray((orders @ shares.T).T)
+
     @cached_property
-    def links_of_firm(self) -> Indices:
-        """Number of links of each firm as a client (n,)."""
+    def first_link_of_firm(self) -> Indices:
+        """First link of each firm as a client, and the number of links (n + 1,)."""
         client = self.slot_client[self.link_slot]
-        return np.bincount(client, minlength=len(self.slots_of_firm)).astype(np.intp)
+        counts = np.bincount(client, minlength=len(self.slots_of_firm))
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
 
     def sum_by_client(self, values: Floats) -> Floats:
         """Sum a column of slots over the clients that own them (n,)."""

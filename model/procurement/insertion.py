@@ -30,7 +30,10 @@ HOURS_FOLLOWED_BY_FACILITATOR = 43_000.0 / 12.0
 @dataclass
 class InsertionFlows:
     """Insertion of the month by zone (Z,): hours due and executed, people entering and leaving,
-    the share of them who would have found work anyway, and FTE at work for outside contractors."""
+    the share of them who would have found work anyway, and FTE at work for outside contractors.
+
+    ``contract``, ``due_each`` and ``executed_each`` (R,) are rows of the lot book with a clause,
+    and their hours."""
 
     hours_due: Floats
     hours_executed: Floats
@@ -39,6 +42,9 @@ class InsertionFlows:
     exits_to_work: Floats
     deadweight: float
     outside_fte: Floats
+    contract: Ints
+    due_each: Floats
+    executed_each: Floats
 
 
 def execute_clauses(
@@ -81,7 +87,8 @@ def execute_clauses(
     executed = np.minimum(zones.clause * hours_each, wanted)
     share = executed / np.maximum(due_by_zone, 1e-300)
     n = len(columns)
-    fte = due * share[place] / HOURS_PER_FTE_MONTH
+    executed_each = due * share[place]
+    fte = executed_each / HOURS_PER_FTE_MONTH
     holder = contracts.holder[rows]
     firms.clause_fte[:] = np.bincount(holder, weights=fte, minlength=n + 1)[:n]
     away = np.where(holder == n, fte, 0.0)
@@ -97,4 +104,7 @@ def execute_clauses(
         to_work,
         h["insertion_deadweight"],
         outside_fte,
+        rows,
+        due,
+        executed_each,
     )

@@ -81,6 +81,8 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
             unit_cost=firms.unit_cost[: count * split : split].copy(),
             chain_fte=np.zeros(count),
             tax_per_fte_eur=0.0,
+            footprint_kg_per_eur=np.zeros(count),
+            direct_kg_per_eur=np.zeros(count),
         ),
         categories=load_categories(),
         firms=firms,

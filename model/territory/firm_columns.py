@@ -81,6 +81,8 @@ def national_columns(h: Mapping[str, float], money_scale: float = 1.0) -> Nation
         unit_cost=unit_cost,
         chain_fte=_chain_fte(h) / money_scale,
         tax_per_fte_eur=float((tax * jobs).sum() / jobs.sum()),
+        footprint_kg_per_eur=c.footprint_kg_per_eur / money_scale,
+        direct_kg_per_eur=c.direct_emissions_kg_per_eur / money_scale,
     )
     return NationalColumns(
         sectors=sectors,

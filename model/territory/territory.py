@@ -245,6 +245,9 @@ class Sectors:
         FTE-months supported in the country, suppliers and households included, per EUR of output.
     tax_per_fte_eur
         Mean taxes and contributions of an FTE-month in the country.
+    footprint_kg_per_eur, direct_kg_per_eur
+        kgCO2e per EUR of product with everything upstream, and emitted by the producer itself.
+        Two accounts of emissions that overlap: never to be added.
     """
 
     codes: tuple[str, ...]
@@ -253,6 +256,8 @@ class Sectors:
     unit_cost: Floats
     chain_fte: Floats
     tax_per_fte_eur: float
+    footprint_kg_per_eur: Floats
+    direct_kg_per_eur: Floats
 
 
 @dataclass(frozen=True)

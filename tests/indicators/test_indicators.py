@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.indicators import TERMS, Records, decompose, evaluate, load_indicators, load_themes
+from model.indicators import (
+    TERMS,
+    Records,
+    decompose,
+    effect_ranges,
+    evaluate,
+    evaluate_groups,
+    load_bases,
+    load_indicators,
+    load_themes,
+)
 from model.indicators.records import QUANTITIES
 
 ZONES, CATEGORIES, MONTHS = 3, 4, 6
@@ -59,6 +69,10 @@ def test_register_speaks_the_words_of_the_glossary() -> None:
         used |= entry.quantities()
         if entry.kind == "decomposition":
             assert entry.decomposition_term in TERMS and entry.difference_only, key
+        if entry.unit in ("%", "points") and entry.kind == "ratio":
+            assert entry.base in load_bases(), key
+        for other in entry.of:
+            assert other in load_indicators(), key
     assert used == quantities
 
 
@@ -75,6 +89,71 @@ def test_stocks_are_means_flows_sums_and_ratios_of_sums() -> None:
     total = found["public_cost"]
     parts = ("public_cost_buyers", "public_cost_state", "public_cost_departement")
     assert total == pytest.approx(sum(found[part] for part in parts))
+
+
+NEW = {
+    "insertion_exits_other_work": "insertion_exits_work_n - insertion_exits_lasting_n",
+    "posts_used_share": "100 * posts_used_fte / posts_agreed_fte",
+    "held_share_territory_value": "100 * lm3_r2_eur / lm3_r1_eur",
+    "performed_share_epci_number": "100 * performed_epci_n / running_n",
+    "performed_share_territory_value": "100 * performed_territory_eur / executed_price_eur",
+    "concentration": "concentration_squares_eur / concentration_base_eur",
+    "top_holders_share": "100 * concentration_top_eur / concentration_base_eur",
+    "paid_outside_holders": "lm3_r1_eur - lm3_r2_eur",
+    "spent_margin": "lm3_r2_eur - spent_net_pay_eur - spent_taxes_eur - spent_local_inputs_eur"
+    " - spent_outside_inputs_eur",
+    "procedure_cost_bidders": "procedure_cost_bidders_eur",
+    "footprint": "footprint_kg / 1000",
+    "footprint_intensity": "1000 * footprint_kg / executed_volume_eur",
+    "emissions_territory": "emissions_kg / 1000",
+    "short_of_cash_share": "100 * firms_short_of_cash_n / firms_active_n",
+    "dependent_share": "100 * firms_dependent_n / firms_active_n",
+    "public_dependence": "100 * public_share_sum_n / firms_active_n",
+    "considerations_gap": "100 * considerations_n / considerations_base_n - 30",
+    "environmental_share": "100 * environmental_n / awards_n",
+    "environmental_gap": "100 * environmental_n / awards_n - 100",
+    "abandoned_share": "100 * abandoned_n / (tenders_n + unsuccessful_n + abandoned_n)",
+    "contracts_won": "won_n",
+    "amount_won": "won_eur",
+    "public_sales": "contract_sales_eur",
+    "multiplier_gap": "supported_sales_eur / contract_output_eur"
+    " - contract_output_eur / (contract_output_eur - lm3_r3_eur)",
+}
+
+
+@pytest.mark.parametrize("key", NEW)
+def test_an_indicator_is_its_formula(key: str) -> None:
+    records = random_records(4)
+    records.quantities["lm3_r3_eur"] *= 0.1
+    months = slice(1, 4)
+    totals = {name: values[months].sum() for name, values in records.quantities.items()}
+    found = evaluate(records.quantities, months)[key]
+    assert found[-1] == pytest.approx(eval(NEW[key], totals))
+    first = {name: values[months, 0].sum() for name, values in records.quantities.items()}
+    assert found[0] == pytest.approx(eval(NEW[key], first))
+
+
+def test_the_spread_between_zones_is_that_of_zones_alone() -> None:
+    records = random_records(4)
+    for zone, share in enumerate((0.2, 0.4, 0.6)):
+        records.quantities["awards_eur"][:, zone] = 10.0
+        records.quantities["awards_epci_eur"][:, zone] = 10.0 * share
+    found = evaluate(records.quantities, slice(None))["equity_local_variation"]
+    assert np.isnan(found[:-1]).all()
+    assert found[-1] == pytest.approx(100 * np.std([0.2, 0.4, 0.6]) / 0.4)
+    assert "equity_local_variation" not in evaluate_groups(records.quantities, slice(None))
+    base = {"jobs_present": np.array([100.0, 50.0, 0.0, 150.0])}
+    after = {"jobs_present": np.array([101.0, 49.0, 0.0, 150.0])}
+    width = effect_ranges(base, after)["equity_jobs_range"]
+    assert np.isnan(width[:-1]).all() and width[-1] == pytest.approx(1.0 - -2.0)
+    assert effect_ranges(base, base)["equity_jobs_range"][-1] == 0.0
+
+
+def test_only_what_is_recorded_by_a_dimension_is_evaluated() -> None:
+    quantities = {name: np.ones((2, 5)) for name in ("bids_n", "tenders_n", "won_n")}
+    found = evaluate_groups(quantities, slice(None))
+    assert set(found) == {"bids_per_tender", "contracts_won"}
+    assert found["contracts_won"].tolist() == [2.0] * 5
 
 
 def test_a_ratio_without_denominator_is_not_a_number() -> None:

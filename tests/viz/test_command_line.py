@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
-from model.indicators import load_indicators
+from model.indicators import DIMENSIONS, load_indicators
+from model.indicators.records import QUANTITIES_BY_DIMENSION
 from model.ledger import IdentityError
 from viz.cli import COMMANDS
+from viz.options import BREAKDOWNS
+from viz.tables import SHOWN
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
@@ -101,6 +104,8 @@ def test_registers_print_tables_and_json(ancrage: Run, command: str) -> None:
         (["law", "spaser"], "did you mean 'spaser_threshold'?"),
         (["hypotheses", "clause_price"], "did you mean 'clause_price_premium'?"),
         (["compare", "--pair", "3"], "--pair"),
+        (["compare", "access", "--by", "sectors"], "'--by': 'sectors' is not one of 'epci'"),
+        (["run", "--by", "zone"], "'--by': 'zone' is not one of 'epci'"),
     ],
 )
 def test_bad_input_gives_one_sentence_and_exit_code_2(
@@ -173,13 +178,58 @@ def test_compare_gives_the_promised_json(ancrage: Run, faked: None) -> None:
     assert set(found["indicators"]) == set(load_indicators())
     for entry in found["indicators"].values():
         assert {"unit", "direction"} <= set(entry)
-    keys = "scenario indicator zone baseline value difference low high mean_low mean_high relative"
+    keys = "scenario indicator zone dimension group baseline value difference low high"
+    keys += " mean_low mean_high relative"
     assert set(found["results"][0]) == set(keys.split())
-    assert {row["zone"] for row in found["results"]} == {"all", "A", "B", "C"}
-    assert len(found["results"]) == 2 * len(load_indicators()) * 4
+    assert {row["zone"] for row in found["results"]} == {"all", "A", "B", "C", None}
+    assert {row["dimension"] for row in found["results"]} == {"all", *BREAKDOWNS}
+    for row in found["results"]:
+        of_zone = row["dimension"] in ("all", "epci")
+        assert row["zone"] == (row["group"] if of_zone else None)
+    whole = [row for row in found["results"] if row["dimension"] == "all"]
+    assert len(whole) == 2 * len(load_indicators())
     moved = [row for row in found["results"] if row["scenario"] == "baseline" and row["difference"]]
     assert moved == []
     assert json.loads(Path("run/record.json").read_text(encoding="utf-8"))["complete"]
+
+
+def test_the_option_by_knows_the_dimensions_of_the_model() -> None:
+    assert BREAKDOWNS == DIMENSIONS == tuple(SHOWN)
+    for dimension, keys in SHOWN.items():
+        recorded = set(QUANTITIES_BY_DIMENSION[dimension])
+        assert all(load_indicators()[key].quantities() <= recorded for key in keys), dimension
+
+
+@pytest.mark.parametrize(
+    ("dimension", "group"),
+    [
+        ("epci", "Zone B"),
+        ("sector", "Construction"),
+        ("firm-kind", "Micro-enterprises"),
+        ("ownership", "Owners outside"),
+        ("buyer-kind", "Hospitals"),
+    ],
+)
+def test_tables_by_group(ancrage: Run, faked: None, dimension: str, group: str) -> None:
+    for command in (["compare", "access", "--pairs", "5", "--workers", "1"], ["run"]):
+        code, out, _ = ancrage(*command, "--by", dimension, "--months", "3", "--lang", "en")
+        assert code == 0
+        assert group in out.partition("Who gains")[0], (command, dimension)
+        assert "Shares of: (a) " in out
+
+
+def test_who_gains_and_loses_is_always_said(ancrage: Run, faked: None) -> None:
+    options = ["--months", "12", "--workers", "1"]
+    code, out, _ = ancrage("compare", "access", "baseline", "--pairs", "8", *options)
+    assert code == 0
+    of_access, _, of_baseline = out.partition("Qui gagne, qui perd : ce scénario ne change rien")
+    assert of_baseline and "Qui gagne, qui perd" not in of_baseline
+    found = " ".join(of_access.partition("Qui gagne, qui perd : groupes dont")[2].split())
+    assert "Type d'entreprise, emplois présents (ETP) : gagnent Microentreprises +" in found
+    assert "EPCI, emplois présents (ETP) : gagnent Zone A +" in found
+    assert "Emplois venus de titulaires d'une autre zone : " in found
+    code, out, _ = ancrage("compare", "access", "--pairs", "4", *options, "--lang", "en")
+    assert code == 0 and "Who gains, who loses: nothing sure under 5 pairs." in out
 
 
 def test_under_five_pairs_results_are_points(ancrage: Run, faked: None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viz.options import MOST_PAIRS, MOST_WORKERS, run_options
+from viz.options import MOST_PAIRS, MOST_WORKERS, by_option, run_options
 from viz.texts import Language
 
 if TYPE_CHECKING:
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     help="Parallel processes.  [default: number of processors]",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every indicator.")
+@by_option("epci")
 @run_options
 def command(
     scenario: tuple[str, ...],
     pairs: int,
     workers: int | None,
     everything: bool,
+    dimension: str,
     territory: str,
     months: int,
     seed: int,
@@ -97,7 +99,7 @@ def command(
         print_json(comparison.as_json())
         note.print(text("folder", language, folder=written))
     else:
-        _print(comparison, zone_names, written, language, everything)
+        _print(comparison, zone_names, written, language, everything, dimension)
     return 0
 
 
@@ -140,12 +142,14 @@ def _print(
     written: Path,
     language: Language,
     everything: bool,
+    dimension: str,
 ) -> None:
     """Print the findings and tables of each scenario."""
     from viz.console import output
+    from viz.gains import gains_lines
     from viz.numbers import number
     from viz.sentences import jobs_finding, mirror_finding, readiness, what_changes
-    from viz.tables import territory_table, year_table, zone_table
+    from viz.tables import group_table, territory_table, year_table
     from viz.texts import text
 
     console = output()
@@ -188,7 +192,9 @@ def _print(
             console.print(text("cost_per_job_none", language))
         if comparison.months > 12:
             console.print(year_table(comparison, scenario.name, language))
-        console.print(zone_table(comparison, scenario.name, zone_names, language))
+        console.print(group_table(comparison, scenario.name, dimension, zone_names, language))
+        for line in gains_lines(comparison, scenario, zone_names, language):
+            console.print(line, markup=False)
     if not everything:
         console.print(text("all_hint", language, folder=written), markup=False)
     console.print(text("folder", language, folder=written), markup=False)

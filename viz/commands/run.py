@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from viz.options import run_options
+from viz.options import by_option, run_options
 from viz.texts import Language
 
 
@@ -18,10 +18,12 @@ from viz.texts import Language
     is_flag=True,
     help="Check every accounting identity each month; stop at the first that fails.",
 )
+@by_option(None)
 @run_options
 def command(
     scenario: str,
     verify: bool,
+    dimension: str | None,
     territory: str,
     months: int,
     seed: int,
@@ -40,7 +42,7 @@ def command(
     from viz.console import notes, output, print_json, progress
     from viz.readme import RUN_FILES, readme_text
     from viz.sentences import what_changes
-    from viz.tables import run_table
+    from viz.tables import run_group_table, run_table
     from viz.territories import prepare_territory
     from viz.texts import text
 
@@ -49,7 +51,7 @@ def command(
     try:
         with progress() as bar:
             preparing = bar.add_task(text("preparing", language), total=None)
-            prepare_territory(territory)
+            zone_names = prepare_territory(territory)
             bar.remove_task(preparing)
             running = bar.add_task(text("running", language), total=months)
             done = run_one(
@@ -84,6 +86,8 @@ def command(
     console.print(what_changes(chosen, language), markup=False)
     values = {str(r["indicator"]): r["value"] for r in done.values() if r["zone"] == "all"}
     console.print(run_table(values, language))  # pyright: ignore[reportArgumentType]
+    if dimension is not None:
+        console.print(run_group_table(done.values(), dimension, zone_names, language))
     if verify:
         console.print(text("verified", language, months=months))
     console.print(text("one_run", language), markup=False)
