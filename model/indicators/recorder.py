@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.flows import MonthFlows
+from model.indicators.ecology import direct_emissions, footprint_of_contracts
 from model.indicators.records import Records
 from model.procurement.contracts import Execution
 from model.procurement.legal_calendar import RulesInForce
@@ -113,6 +114,12 @@ class Recorder:
             "supported_sales_eur": self._by_firm(supported),
             "taxes_state_eur": taxes,
             "subsidies_state_eur": self._by_firm(flows.incomes.aid),
+            "territorial_emissions_tco2e": self._by_firm(
+                direct_emissions(self._t, state.contracts, f, flows)
+            ),
+            "environmental_spending_eur": self._by_firm(
+                flows.environment.on_contracts + flows.environment.invested
+            ),
         }
 
     def _people_quantities(self, state: State, flows: MonthFlows) -> dict[str, Floats]:
@@ -173,6 +180,9 @@ class Recorder:
             "awards_ess_eur": count(won & ess, amount),
             "considerations_n": count(of_base & tenders.consideration),
             "considerations_base_n": count(of_base),
+            "environmental_considerations_n": count(of_base & tenders.environmental_consideration),
+            "environmental_clauses_n": count(of_base & tenders.environmental_clause),
+            "environmental_clauses_checked_n": count(of_base & tenders.environmental_checked),
         }
 
     def _contract_quantities(
@@ -210,9 +220,12 @@ class Recorder:
         addressable = np.where(c.in_reach[rows], x.ordered, 0.0)
         chain_fte = by_zone(chain) + self._chain_of_purchases(flows)
         elsewhere_fte = by_zone(elsewhere) + chain_fte
+        footprint = footprint_of_contracts(t, d, c, flows, state.firms.abatement)
         return {
             "executed_volume_eur": by_zone(volume),
             "executed_price_eur": by_zone(volume * price),
+            "footprint_purchases_tco2e": by_zone(footprint.total),
+            "footprint_cut_tco2e": by_zone(footprint.cut_by_clause),
             "outside_holder_fte": by_zone(elsewhere),
             "outside_chain_fte": chain_fte,
             "taxes_elsewhere_eur": elsewhere_fte * t.sectors.tax_per_fte_eur,
@@ -279,6 +292,8 @@ def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArra
         "consideration_by_duty": tenders.consideration_by_duty,
         "environmental_condition": tenders.environmental_condition,
         "clause_hours": tenders.clause_hours * tenders.months,
+        "environmental_clause": tenders.environmental_clause,
+        "environmental_checked": tenders.environmental_checked,
         "bids": awards.bids,
         "awarded": awards.awarded,
         "holder": np.where(holder < firms, holder, -1),

@@ -27,6 +27,8 @@ FIRM_ZONE_QUANTITIES = (
     "insertion_exits_n",
     "insertion_exits_work_n",
     "household_income_eur",
+    "territorial_emissions_tco2e",
+    "environmental_spending_eur",
 )
 """Quantities by the zone where the firm is (jobs, firms) or where people live."""
 
@@ -47,6 +49,11 @@ BUYER_ZONE_QUANTITIES = (
     "awards_ess_eur",
     "considerations_n",
     "considerations_base_n",
+    "environmental_considerations_n",
+    "environmental_clauses_n",
+    "environmental_clauses_checked_n",
+    "footprint_purchases_tco2e",
+    "footprint_cut_tco2e",
     "executed_volume_eur",
     "executed_price_eur",
     "reserved_eur",

@@ -69,6 +69,14 @@ def start_contracts(
     contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[won]
     contracts.clause_hours[rows] = tenders.clause_hours[won]
     contracts.reserved[rows] = tenders.reserved[won]
+    contracts.environmental_cut[rows] = tenders.environmental_cut[won]
+    contracts.environmental_ask[rows] = tenders.environmental_ask[won]
+    contracts.asked_cost[rows] = tenders.asked_cost[won]
+    contracts.product_footprint[rows] = tenders.product_footprint[won]
+    # nobody makes reused goods anew: they have no maker whose intensity would count
+    new = tenders.supply_category[won] == tenders.category[won]
+    intensity = awards.of_winner(bids.relative_intensity)[won]
+    contracts.relative_intensity[rows] = np.where(new, intensity, 1.0)
     contracts.months_left[rows] = tenders.months_served[won]
     contracts.months_total[rows] = tenders.months[won]
     contracts.failures[rows] = 0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from model.procurement import duties
 from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
+from model.procurement.environment import green_terms
 from model.procurement.forms import GLOBAL, market_ratio, run_by_buyer
 from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
@@ -230,6 +231,20 @@ def plan_tenders(
     decided = np.stack([value(key) for key in AWARD_WEIGHTS])
     shift = h["tension_price_shift"]
     tightened = tightened_weights(decided, practice, buyer, category, shift)
+    weights = _weights(np.where(in_reach, tightened, decided), social)
+    green = green_terms(
+        value,
+        weights[:, 2],
+        category,
+        procedure,
+        failures == 0,
+        base_key,
+        categories.green,
+        law.environmental_condition,
+        bool(rules.environmental_criterion),
+        h,
+        seed,
+    )
     return Tenders(
         contract=rows.astype(np.int32),
         need=need,
@@ -265,7 +280,8 @@ def plan_tenders(
         social_duty=law.social_duty,
         consideration_by_duty=law.social_condition & ~chosen & ~reserved,
         environmental_condition=law.environmental_condition,
-        weights=_weights(np.where(in_reach, tightened, decided), social),
+        **vars(green),
+        weights=weights,
     )
 
 
@@ -350,7 +366,7 @@ def liveliness(
     with the draws of bids it over-disperses their number as a negative binomial of variance
     ``mean + overdispersion · mean²`` would. ``market_key`` (T,) is that of category and zone.
     """
-    variance = np.log1p(overdispersion[tenders.category])
+    variance = np.log1p(overdispersion[tenders.supply_category])
     market = stream(seed, "liveliness of a market", market_key)
     lot = mix(stream(seed, "liveliness of a lot"), tenders.key)
     draw = 0.5 * to_normal(to_uniform(market)) + np.sqrt(0.75) * to_normal(to_uniform(lot))

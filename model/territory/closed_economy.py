@@ -81,6 +81,8 @@ def closed_economy(io: InputOutput, split: int, *, zones: int, households: bool)
             unit_cost=firms.unit_cost[: count * split : split].copy(),
             chain_fte=np.zeros(count),
             tax_per_fte_eur=0.0,
+            footprint_kg_per_eur=np.zeros(count),
+            direct_kg_per_eur=np.zeros(count),
         ),
         categories=load_categories(),
         firms=firms,
@@ -165,6 +167,8 @@ def _firms(io: InputOutput, split: int, zones: int) -> Firms:
         technical=zero.copy(),
         social=zero.copy(),
         environmental=zero.copy(),
+        relative_intensity=np.ones(n),
+        direct_kg_per_eur=zero.copy(),
         visibility=np.ones(n),
     )
 
