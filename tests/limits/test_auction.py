@@ -106,6 +106,7 @@ def test_the_cheapest_valid_bid_wins_whatever_its_quality(
         small=rng.random(shape) < 0.5,
         output_share=np.ones(shape),
         fte_per_eur=np.ones(shape),
+        relative_intensity=np.ones(shape),
     )
     awards = award(tenders, bids, np.zeros(len(prices), dtype=np.int16))
     for lot, place in enumerate(awards.place):

@@ -32,6 +32,12 @@ MOVING = Levers(
         "reserved_share": 0.02,
         "advance_rate_sme": 0.3,
         "required_turnover": 0.2,
+        "environmental_coverage": 0.8,
+        "environmental_stringency": 0.4,
+        "environmental_control": 0.7,
+        "quality_food": 0.6,
+        "reused_goods": 0.6,
+        "training": 1.0,
     }
 )
 
@@ -105,6 +111,7 @@ PURE_NUMBERS = {
     *("firms.alive", "firms.generation", "firms.key", "firms.fte", "firms.clause_fte"),
     *("firms.unit_cost", "firms.household_share", "firms.visibility", "firms.experience"),
     *("firms.cash_target", "supply.diverted"),
+    *("firms.environmental_pull", "firms.abatement"),
     *("firms.exit_month", "supply.supplier", "supply.end_month", "supply.draws"),
     *("public.volume_factor", "public.tracer", "public.household_tracer"),
     *("public.maturity", "public.opening_maturity", "public.scheme"),
