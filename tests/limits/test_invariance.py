@@ -32,6 +32,8 @@ MOVING = Levers(
         "reserved_share": 0.02,
         "advance_rate_sme": 0.3,
         "required_turnover": 0.2,
+        "price_weight": 0.25,
+        "environmental_weight": 0.3,
         "environmental_coverage": 0.8,
         "environmental_stringency": 0.4,
         "environmental_control": 0.7,
@@ -157,6 +159,7 @@ def test_money_times_1024_changes_no_decision_and_scales_exactly(
         expected = column * 1024.0**power if power else column
         assert expected.tobytes() == scaled[name].tobytes(), name
     assert (one.state.firms.generation > 0).any(), "no firm was renewed"
+    assert one.state.firms.abatement.any() == (levers == MOVING), "no firm cut its emissions"
     for name, series in one.records.quantities.items():
         factor = 1024.0 if name.endswith("_eur") else 1.0
         np.testing.assert_array_equal(series * factor, other.records.quantities[name], name)
