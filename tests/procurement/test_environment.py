@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,13 +39,16 @@ class Launch(Protocol):
 
 @pytest.fixture(scope="module")
 def launch(world: TerritoryModel, fixed_practice: FixPractice) -> Launch:
-    """Tenders of a month in which all needs are due, under a practice and the law of a month."""
+    """Lots that buyers run themselves, in a month in which all needs are due, under a practice and
+    the law of a month."""
 
     def all_due(when: tuple[int, int] = (2027, 1), **values: float) -> Tenders:
         twin = world.branch(Levers())
         twin.state.contracts.months_left[: len(world.territory.needs)] = 0
         practice = fixed_practice(twin, **values)
-        return month.plan(twin.setting, twin.state, practice, rules_at(*when), Ledger())
+        lots = month.plan(twin.setting, twin.state, practice, rules_at(*when), Ledger())
+        columns = {f.name: getattr(lots, f.name)[lots.in_reach] for f in fields(lots)}
+        return Tenders(**columns)
 
     return all_due
 
