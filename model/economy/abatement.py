@@ -41,8 +41,10 @@ def pay_what_contracts_ask(
     Bids were raised by the same amount: a clause that is not executed costs nothing.
     """
     n = len(firms.cash)
-    cost = execution.delivered * contracts.asked_cost[execution.active]
-    paid = np.bincount(execution.holder, weights=cost, minlength=n + 1)[:n]
+    each = contracts.asked_cost[execution.active]
+    rows = np.flatnonzero(each)
+    cost = execution.delivered[rows] * each[rows]
+    paid = np.bincount(execution.holder[rows], weights=cost, minlength=n + 1)[:n]
     firms.cash -= paid
     ledger.pay("firms", "outside", "what contracts ask", float(paid.sum()))
     return paid
@@ -62,9 +64,11 @@ def asked_of_firms(
     Contracts held count as delivered. A bid that lost counts once, for the months that firms
     remember × ``abatement_lost_bids``.
     """
-    rows = execution.active
-    asked = execution.delivered * contracts.output_share[rows] * contracts.environmental_ask[rows]
-    total = np.bincount(execution.holder, weights=asked, minlength=firms + 1)[:firms]
+    ask = contracts.environmental_ask[execution.active]
+    held = np.flatnonzero(ask > 0.0)
+    asked = execution.delivered[held] * ask[held]
+    asked *= contracts.output_share[execution.active[held]]
+    total = np.bincount(execution.holder[held], weights=asked, minlength=firms + 1)[:firms]
     if not tenders.environmental_ask.any():
         return total
     lost = bids.valid & (bids.firm >= 0) & (bids.firm < firms)
@@ -99,8 +103,10 @@ def abate(
         (n,), from ``asked_of_firms``.
     """
     cost = np.zeros(len(asked))
-    moved = (asked > 0.0) | (firms.environmental_pull > 0.0) | (firms.abatement > 0.0)
-    rows = np.flatnonzero(moved & firms.alive)
+    if not (asked.any() or firms.environmental_pull.any() or firms.abatement.any()):
+        return cost
+    # all three are 0 or more: their sum tells where one is not
+    rows = np.flatnonzero((asked + firms.environmental_pull + firms.abatement) * firms.alive)
     if len(rows) == 0:
         return cost
     expected = firms.expected_demand[rows]
@@ -117,6 +123,6 @@ def abate(
     part = np.divide(affordable, full, out=np.ones(len(rows)), where=full > affordable)
     firms.abatement[rows] = reached + part * step - h["abatement_decay"] * reached
     cost[rows] = part * full
-    firms.cash -= cost
+    firms.cash[rows] -= cost[rows]
     ledger.pay("firms", "outside", "investment to cut emissions", float(cost.sum()))
     return cost

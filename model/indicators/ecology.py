@@ -46,14 +46,16 @@ def footprint_of_contracts(
     """
     x = flows.execution
     rows = x.active
-    sector = derived.categories.profile.sector[derived.category_of_row[rows]]
+    category = derived.category_of_row[rows]
+    product = derived.categories.profile.sector
     whole, direct = (
-        values[sector] / KG_PER_TONNE
+        (values[product] / KG_PER_TONNE)[category]
         for values in (territory.sectors.footprint_kg_per_eur, territory.sectors.direct_kg_per_eur)
     )
-    maker = contracts.output_share[rows] >= 1.0
-    reached = np.where(maker, np.append(abatement, 0.0)[x.holder], 0.0)
-    own = direct * contracts.relative_intensity[rows] * (1.0 - reached)
+    own = direct * contracts.relative_intensity[rows]
+    if abatement.any():
+        maker = contracts.output_share[rows] >= 1.0
+        own *= 1.0 - np.where(maker, np.append(abatement, 0.0)[x.holder], 0.0)
     made = x.delivered * contracts.product_footprint[rows]
     cut = made * own * contracts.environmental_cut[rows]
     total = made * (whole - direct + own) - cut
