@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.abatement import EnvironmentFlows
 from model.economy.labour import LabourFlows
 from model.economy.money import Incomes
 from model.economy.production import GoodsFlows
@@ -41,6 +42,7 @@ class MonthFlows:
     consumption: Floats = field(init=False)
     spent_in_zone: Floats = field(init=False)
     insertion: InsertionFlows = field(init=False)
+    environment: EnvironmentFlows = field(init=False)
     incomes: Incomes = field(init=False)
     labour: LabourFlows = field(init=False)
     outside_insertion_eur: Floats = field(init=False)

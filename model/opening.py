@@ -103,6 +103,8 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         outside_demand=market_shares(f, demand.outside_weight, demand.outside_demand_eur),
         visibility=f.visibility.copy(),
         experience=np.isin(np.arange(n), territory.contracts.holder).astype(np.float64),
+        environmental_pull=np.zeros(n),
+        abatement=np.zeros(n),
     )
 
 
@@ -132,6 +134,10 @@ def _contracts(
 
     volume = parent(np.asarray(needs.annual_volume_eur, dtype=np.float64), 0.0)
     months = opening_payment_days(territory, h)[derived.buyer_of_row] / 30.0
+    maker = (opening.holder >= 0) & (opening.holder < len(territory.firms))
+    maker &= opening.output_share >= 1.0
+    intensity = np.ones(len(opening.holder))
+    intensity[maker] = territory.firms.relative_intensity[opening.holder[maker]]
     return ContractState(
         holder=parent(opening.holder, -1),
         volume_eur=volume,
@@ -154,6 +160,11 @@ def _contracts(
         ordered_eur=volume * parent(needs.duration_months - needs.months_left, 0) / 12.0,
         maximum_eur=parent(framework_maximum(needs.form, needs.value_eur, h), 0.0),
         in_reach=parent(run_by_buyer(needs.channel, needs.key, 0.0, TERRITORY_SEED), False),
+        environmental_cut=np.zeros(rows),
+        environmental_ask=np.zeros(rows),
+        asked_cost=np.zeros(rows),
+        product_footprint=np.ones(rows),
+        relative_intensity=parent(intensity, 1.0),
     )
 
 

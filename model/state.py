@@ -26,7 +26,9 @@ class FirmState:
     ``expected_demand`` is x̂ of `model.md` 3.8; ``capacity_eur`` is K of 3.9; ``clause_fte`` are
     insertion FTE at work on the firm's contracts; claims are split by who owes them;
     ``cash_target`` is the cash above which dividends are paid, months of expected demand;
-    ``experience`` is 1 for holders of contracts and fades in two years after the last.
+    ``experience`` is 1 for holders of contracts and fades in two years after the last;
+    ``environmental_pull`` is the share of output on which buyers ask for more than at current
+    practice, × how much; ``abatement`` the share of direct intensity that the firm cut.
     """
 
     alive: Bools
@@ -52,6 +54,8 @@ class FirmState:
     outside_demand: Floats
     visibility: Floats
     experience: Floats
+    environmental_pull: Floats
+    abatement: Floats
 
 
 @dataclass
@@ -75,7 +79,8 @@ class ContractState:
     ``volume_ratio`` is the volume of this contract over that; ``planned_ratio`` the part of it
     known from the works plan; ``ordered_eur`` and ``maximum_eur`` what a framework agreement has
     ordered and may order in all, base prices; ``in_reach`` whether the buyer put it to competition
-    itself."""
+    itself. The last five columns are those of the lot and of the winning bid (`Tenders`, `Bids`).
+    """
 
     holder: Ints
     volume_eur: Floats
@@ -98,6 +103,11 @@ class ContractState:
     ordered_eur: Floats
     maximum_eur: Floats
     in_reach: Bools
+    environmental_cut: Floats
+    environmental_ask: Floats
+    asked_cost: Floats
+    product_footprint: Floats
+    relative_intensity: Floats
 
 
 @dataclass

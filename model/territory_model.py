@@ -183,6 +183,7 @@ class TerritoryModel(mesa.Model):
         economy.produce(setting, state, flows)
         economy.deliver(setting, state, practice, flows, ledger)
         procurement.insert(setting, state, practice, flows)
+        economy.improve_firms(setting, state, flows, ledger)
         economy.settle_money(setting, state, practice, flows, ledger)
         economy.labour_market(setting, state, flows)
         economy.pay_residents(setting, state, flows, ledger)

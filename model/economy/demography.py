@@ -157,6 +157,8 @@ def close_firms(
         firms.expected_demand,
         firms.capacity_eur,
         firms.clause_fte,
+        firms.environmental_pull,
+        firms.abatement,
     ):
         column[rows] = 0.0
     slots, _ = slots_of(network, rows)

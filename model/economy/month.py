@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.economy import births, demography, households, labour, money, production
+from model.economy import abatement, births, demography, households, labour, money, production
 from model.flows import MonthFlows
 from model.ledger import Ledger
 from model.procurement.contracts import ask_delivery, deliver_contracts, end_contracts_of
@@ -82,6 +82,17 @@ def deliver(
         ledger,
     )
     production.adapt_expectations(t.firms, state.firms, flows.asked, h["expectation_speed"])
+
+
+def improve_firms(setting: Setting, state: State, flows: MonthFlows, ledger: Ledger) -> None:
+    """Pay for what contracts ask for the environment; firms that face it invest."""
+    t, h, firms = setting.territory, setting.hypotheses, state.firms
+    paid = abatement.pay_what_contracts_ask(state.contracts, flows.execution, firms, ledger)
+    asked = abatement.asked_of_firms(
+        state.contracts, flows.execution, flows.tenders, flows.bids, flows.awards, len(t.firms), h
+    )
+    invested = abatement.abate(firms, t.firms.direct_kg_per_eur, asked, t.money_scale, h, ledger)
+    flows.environment = abatement.EnvironmentFlows(on_contracts=paid, invested=invested)
 
 
 def settle_money(

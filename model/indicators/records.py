@@ -35,7 +35,7 @@ FIRM_QUANTITIES = (
 )
 """Quantities by the zone, sector, kind and owner of the firm."""
 
-PLACE_QUANTITIES = ("emissions_kg",)
+PLACE_QUANTITIES = ("territorial_emissions_tco2e", "environmental_spending_eur")
 """Quantities by the zone and sector of the firm only."""
 
 BUYER_QUANTITIES = (
@@ -56,14 +56,17 @@ BUYER_QUANTITIES = (
     "awards_ess_eur",
     "considerations_n",
     "considerations_base_n",
-    "environmental_n",
+    "environmental_considerations_n",
+    "environmental_clauses_n",
+    "environmental_clauses_checked_n",
     "procedure_cost_buyer_eur",
     "procedure_cost_bidders_eur",
     "insertion_hours_due",
     "insertion_hours_executed",
     "executed_volume_eur",
     "executed_price_eur",
-    "footprint_kg",
+    "footprint_purchases_tco2e",
+    "footprint_cut_tco2e",
     "running_n",
     "performed_epci_n",
     "performed_epci_eur",

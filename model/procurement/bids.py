@@ -8,8 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.intensity import (
+    OUTSIDE_SCORES,
+    mean_outside_intensity,
+    relative_intensity,
+    score_after,
+)
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
+from model.procurement.environment import GreenCategories
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import FirmState
@@ -46,6 +53,7 @@ class CategoryColumns:
     profile: CategoryProfiles
     trade_sector: int
     structure_supplied: Bools
+    green: GreenCategories
 
     @classmethod
     def of(cls, territory: Territory) -> CategoryColumns:
@@ -58,6 +66,7 @@ class CategoryColumns:
             profile=category_profiles(categories, territory.sectors, territory.money_scale),
             trade_sector=codes.index("GZ") if "GZ" in codes else -1,
             structure_supplied=np.array([c.siae_supplied for c in categories]),
+            green=GreenCategories.of(categories),
         )
 
 
@@ -84,6 +93,8 @@ class Bids:
         Part of the amount that is output of the holder: the margin for a trader, else 1.
     fte_per_eur
         Direct FTE-months of the holder per EUR of volume at base prices.
+    relative_intensity
+        Direct intensity of the maker over that of its sector, abatement apart; 1 for a trader.
     """
 
     firm: Ints
@@ -96,6 +107,7 @@ class Bids:
     small: Bools
     output_share: Floats
     fte_per_eur: Floats
+    relative_intensity: Floats
 
 
 def collect_bids(
@@ -133,6 +145,7 @@ def collect_bids(
             "small",
             "output_share",
             "fte_per_eur",
+            "relative_intensity",
         )
     }
     chance = np.concatenate([local.chance, outside.chance], axis=1)
@@ -164,6 +177,7 @@ class _Side:
     small: Bools
     output_share: Floats
     fte_per_eur: Floats
+    relative_intensity: Floats
 
 
 def _local_bids(
@@ -180,7 +194,7 @@ def _local_bids(
     # most places of the table are empty: work on those that hold a firm, then spread them out
     lot, _ = np.nonzero(present)
     rows, distance = informed.rows[present], informed.distance_km[present]
-    category, yearly = tenders.category[lot], tenders.yearly_eur[lot]
+    category, yearly = tenders.supply_category[lot], tenders.yearly_eur[lot]
     payment_days, clause = tenders.payment_days[lot], tenders.clause[lot]
     trade = columns.sector[rows] == categories.trade_sector
     trader = trade & categories.traded[category]
@@ -209,6 +223,7 @@ def _local_bids(
         - h["bid_distance"] * distance / 100.0
         - h["bid_formal"] * (tenders.procedure[lot] == FORMAL) * small
         - h["bid_clause"] * clause
+        - h["bid_environment"] * tenders.environmental_stringency[lot]
         - h["bid_cash"] * np.minimum(strain, 3.0)
         - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
         + h["bid_experience"] * firms.experience[rows]
@@ -226,6 +241,10 @@ def _local_bids(
     relative = firms.unit_cost[rows] / columns.usual_cost[rows]
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
     extra = _extra_costs(distance, payment_days, advance / np.maximum(yearly, 1e-300), clause, h)
+    extra = extra + tenders.asked_cost[lot]
+    environmental = score_after(
+        columns.environmental[rows], firms.abatement[rows], h["intensity_spread"]
+    )
     draws = _draws(mix(stream(seed, "bid", tenders.key)[lot], firms.key[rows]), 4)
 
     def spread[T: np.generic](values: NDArray[T], empty: float) -> NDArray[T]:
@@ -240,11 +259,12 @@ def _local_bids(
         cost=spread(relative + extra, 1.0),
         pressure=spread(np.clip(load - 0.82, -0.4, 0.4), 0.0),
         technical=spread(0.5 * columns.technical[rows] + 0.5 * draws[1], 0.0),
-        environmental=spread(0.7 * columns.environmental[rows] + 0.3 * draws[2], 0.0),
+        environmental=spread(0.7 * environmental + 0.3 * draws[2], 0.0),
         social=spread(0.7 * columns.social[rows] + 0.3 * draws[3], 0.0),
         small=spread(small, 0.0),
         output_share=spread(output_share, 1.0),
         fte_per_eur=spread(output_share / firms.productivity_eur[rows], 0.0),
+        relative_intensity=spread(np.where(trader, 1.0, columns.relative_intensity[rows]), 1.0),
     )
 
 
@@ -268,13 +288,13 @@ def _outside_bids(
     heard: Floats = h["outside_base"] + h["outside_per_doubling"] * np.maximum(size, 0.0)
     heard = heard * np.where(tenders.procedure == DIRECT, 0.3, 1.0)
     heard = heard + h["outside_formal"] * (tenders.procedure == FORMAL)
-    goods = categories.traded[tenders.category]
+    goods = categories.traded[tenders.supply_category]
     heard = heard + h["outside_goods"] * goods
     heard = heard * np.where(tenders.reserved, OUTSIDE_STRUCTURES, 1.0) * liveliness
     chance = np.clip(heard[:, None] - place, 0.0, 1.0) * h["outside_bid_chance"]
     trader = goods[:, None] & (draws[1] < h["outside_trader_share"])
     profile, trade = categories.profile, categories.trade_sector
-    category = tenders.category[:, None]
+    category = tenders.supply_category[:, None]
 
     def of_maker_or_trader(maker: Floats, by_sector: Floats) -> Floats:
         made: Floats = maker[category]
@@ -302,8 +322,12 @@ def _outside_bids(
         tenders.clause[:, None],
         h,
     )
+    extra = extra + tenders.asked_cost[:, None]
     # outside firms have the same scores as local ones, drawn around the same means
-    quality = 0.25 + 0.5 * draws[10:]
+    lowest, highest = OUTSIDE_SCORES
+    quality = lowest + (highest - lowest) * draws[10:]
+    steepness = h["intensity_spread"]
+    intensity = relative_intensity(quality[1], steepness) / mean_outside_intensity(steepness)
     return _Side(
         firm=np.full(shape, len(columns), dtype=np.int32),
         chance=chance,
@@ -316,6 +340,7 @@ def _outside_bids(
         small=small,
         output_share=output_share,
         fte_per_eur=output_share / (usual * productivity),
+        relative_intensity=np.where(trader, 1.0, intensity),
     )
 
 

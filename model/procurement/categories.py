@@ -56,6 +56,8 @@ class Category:
     specialisation: tuple[tuple[str, float], ...]
     source: str
     supply_shares: tuple[tuple[str, float], ...]
+    food_share: float = 0.0
+    reusable: bool = False
 
 
 @cache
@@ -242,6 +244,8 @@ def _category(entry: Mapping[str, Any], shares: Mapping[str, list[tuple[str, flo
         specialisation=tuple(specialisation.items()),
         source=str(entry["source"]),
         supply_shares=tuple(shares.get(key, [])),
+        food_share=float(entry.get("food_share", 0.0)),
+        reusable=bool(entry.get("reusable", False)),
     )
 
 

@@ -70,6 +70,14 @@ def start_contracts(
     contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[lot]
     contracts.clause_hours[rows] = tenders.clause_hours[lot] * served.share[found]
     contracts.reserved[rows] = tenders.reserved[lot]
+    contracts.environmental_cut[rows] = tenders.environmental_cut[lot]
+    contracts.environmental_ask[rows] = tenders.environmental_ask[lot]
+    contracts.asked_cost[rows] = tenders.asked_cost[lot]
+    contracts.product_footprint[rows] = tenders.product_footprint[lot]
+    # nobody makes reused goods anew: they have no maker whose intensity would count
+    new = tenders.supply_category[lot] == tenders.category[lot]
+    intensity = awards.of_winner(bids.relative_intensity)[lot]
+    contracts.relative_intensity[rows] = np.where(new, intensity, 1.0)
     contracts.months_left[rows] = served.months_served[found]
     contracts.months_total[rows] = served.months[found]
     contracts.failures[rows] = 0

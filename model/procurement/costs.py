@@ -87,7 +87,7 @@ def _of_tenders(
     """Return what the month's tenders cost buyers beyond current practice (B,).
 
     Sourcing is charged by need sounded beyond current practice (in expectation), finer allotment
-    by further lot.
+    by further lot, control by environmental clause checked beyond current practice (idem).
     """
     called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
     called &= tenders.in_reach
@@ -96,15 +96,24 @@ def _of_tenders(
     sourcing = more * h["sourcing_cost_eur_per_need"]
     sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
-    weights = (called * sourcing + further) * money_scale
+    checks = _checked(practice, tenders) * h["environmental_check_cost_eur"]
+    weights = (called * (sourcing + checks) + further) * money_scale
     cost = cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
     if len(tenders.served.contract) > len(tenders):
         # members of a joint purchase share one procedure instead of having one each
         served = tenders.served
         number = np.bincount(served.lot, minlength=len(tenders))
-        saved = (1.0 - 1.0 / number)[served.lot] * h["procedure_cost_eur_buyer"] * money_scale
+        saved = (1.0 - 1.0 / number)[served.lot] * h["procedure_cost_formal_eur"] * money_scale
         cost -= np.bincount(served.buyer, weights=saved, minlength=buyers)
     return cost
+
+
+def _checked(practice: Practice, tenders: Tenders) -> Floats:
+    """Return the chance that a lot's clause is checked, less that at current practice (T,)."""
+    more = practice.of_lots("environmental_coverage", tenders.buyer, tenders.category)
+    more = more * practice.of_lots("environmental_control", tenders.buyer, tenders.category)
+    usual = practice.current("environmental_coverage") * practice.current("environmental_control")
+    return more - usual
 
 
 def _of_change(

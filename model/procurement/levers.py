@@ -26,6 +26,7 @@ THEMES = (
     "access",
     "criteria",
     "social",
+    "environment",
     "finance",
     "change",
     "coordination",

@@ -133,7 +133,7 @@ def due_lots(
 def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Bids:
     """Tell firms of each lot, near and far, and collect the bids of those that want it."""
     t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
-    pair = tenders.category.astype(np.int64) * len(t.zones.keys) + tenders.zone
+    pair = tenders.supply_category.astype(np.int64) * len(t.zones.keys) + tenders.zone
     market = t.candidates.market_key[pair]
     lively = liveliness(tenders, market, t.candidates.overdispersion, seed)
     informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)

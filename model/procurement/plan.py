@@ -13,6 +13,7 @@ from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
 from model.procurement.coordination import Alignment
 from model.procurement.due_rows import due_rows
+from model.procurement.environment import green_terms
 from model.procurement.forms import GLOBAL
 from model.procurement.legal_calendar import RulesInForce
 from model.procurement.levers import AWARD_WEIGHTS
@@ -160,6 +161,20 @@ def plan_tenders(
     decided = np.stack([value(key) for key in AWARD_WEIGHTS])
     shift = h["tension_price_shift"]
     tightened = tightened_weights(decided, practice, buyer, category, shift)
+    weights = _weights(np.where(in_reach, tightened, decided), social)
+    green = green_terms(
+        value,
+        weights[:, 2],
+        category,
+        procedure,
+        failures == 0,
+        base_key,
+        categories.green,
+        law.environmental_condition,
+        bool(rules.environmental_criterion),
+        h,
+        seed,
+    )
     return Tenders(
         served=served,
         contract=rows,
@@ -193,7 +208,8 @@ def plan_tenders(
         social_duty=law.social_duty,
         consideration_by_duty=law.social_condition & ~chosen & ~reserved,
         environmental_condition=law.environmental_condition,
-        weights=_weights(np.where(in_reach, tightened, decided), social),
+        **vars(green),
+        weights=weights,
     )
 
 
@@ -244,7 +260,7 @@ def liveliness(
     with the draws of bids it over-disperses their number as a negative binomial of variance
     ``mean + overdispersion · mean²`` would. ``market_key`` (T,) is that of category and zone.
     """
-    variance = np.log1p(overdispersion[tenders.category])
+    variance = np.log1p(overdispersion[tenders.supply_category])
     market = stream(seed, "liveliness of a market", market_key)
     lot = mix(stream(seed, "liveliness of a lot"), tenders.key)
     draw = 0.5 * to_normal(to_uniform(market)) + np.sqrt(0.75) * to_normal(to_uniform(lot))

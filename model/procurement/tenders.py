@@ -66,6 +66,20 @@ class Tenders:
         whether the lot has a social consideration for that reason alone.
     environmental_condition
         Whether execution conditions include an environmental one.
+    supply_category
+        int32, category whose suppliers are asked: that of reused goods where they are wanted.
+    environmental_consideration, environmental_clause, environmental_checked
+        Whether the lot has an environmental criterion or clause; an execution clause beyond the
+        formal minimum; and whether its execution will be checked.
+    environmental_stringency, environmental_cut
+        Cut of the direct intensity that the clause asks, and the part of it that is executed.
+    environmental_ask
+        How much more than at current practice the lot asks of bidders: weight of the criterion
+        and stringency of a checked clause.
+    asked_cost
+        What clause and quality cost the holder, over the base price.
+    product_footprint
+        Footprint of the product over that of the usual one.
     weights
         (T, 4), of price, technical value, environment and social in the award.
     """
@@ -99,6 +113,15 @@ class Tenders:
     social_duty: Bools
     consideration_by_duty: Bools
     environmental_condition: Bools
+    supply_category: Ints
+    environmental_consideration: Bools
+    environmental_clause: Bools
+    environmental_checked: Bools
+    environmental_stringency: Floats
+    environmental_cut: Floats
+    environmental_ask: Floats
+    asked_cost: Floats
+    product_footprint: Floats
     weights: Floats
 
     def __len__(self) -> int:

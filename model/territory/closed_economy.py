@@ -167,6 +167,8 @@ def _firms(io: InputOutput, split: int, zones: int) -> Firms:
         technical=zero.copy(),
         social=zero.copy(),
         environmental=zero.copy(),
+        relative_intensity=np.ones(n),
+        direct_kg_per_eur=zero.copy(),
         visibility=np.ones(n),
     )
 

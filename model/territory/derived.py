@@ -21,11 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DerivedColumns:
-    """See the fields' names; rows of the lot book are part × needs + need.
-
-    ``footprint_kg_per_eur`` (C,) is that of the product of each category, from the sector that
-    makes it, never from trade.
-    """
+    """See the fields' names; rows of the lot book are part × needs + need."""
 
     buyer_of_row: Ints
     zone_of_row: Ints
@@ -33,7 +29,6 @@ class DerivedColumns:
     categories: CategoryColumns
     buyer_columns: BuyerColumns
     has_structure: NDArray[np.bool_]
-    footprint_kg_per_eur: Floats
 
 
 def derive_columns(territory: Territory) -> DerivedColumns:
@@ -61,5 +56,4 @@ def derive_columns(territory: Territory) -> DerivedColumns:
             kind, LegalGroups.of(territory.buyers), np.isin(kind, municipal), ratio
         ),
         has_structure=has_structure,
-        footprint_kg_per_eur=territory.sectors.footprint_kg_per_eur[categories.profile.sector],
     )

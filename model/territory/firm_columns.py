@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.economy.intensity import corrected_intensity
 from model.economy.productivity import least_productivity
 from model.random_streams import normal
 from model.territory.establishments import TERRITORY_SEED, Establishments
@@ -162,6 +163,7 @@ def firm_columns(
     turnover = output * 12.0 * e.enterprise_multiple
     turnover = np.where(sectors_is_trade(s), turnover / h["goods_margin"], turnover)
     taxes = (national.taxes + national.surplus * h["tax_share_of_surplus"])[s] * rest
+    intensity = corrected_intensity(e.environmental, output, s, h["intensity_spread"])
     consumed = 1.0 - h["profit_share_of_surplus"] - h["tax_share_of_surplus"]
     return Firms(
         zone=e.zone,
@@ -195,6 +197,8 @@ def firm_columns(
         technical=e.technical,
         social=e.social,
         environmental=e.environmental,
+        relative_intensity=intensity,
+        direct_kg_per_eur=intensity * sectors.direct_kg_per_eur[s],
         visibility=e.visibility,
     )
 

@@ -58,6 +58,8 @@ class Firms:
         Yearly turnover of the enterprise or group behind the establishment.
     enterprise_class
         int8: 0 micro, 1 small and medium, 2 intermediate, 3 large.
+    relative_intensity, direct_kg_per_eur
+        Direct emissions per EUR of output at the opening, over that of the sector, and in kgCO2e.
     trades
         int16 (n, 2): purchase categories that the firm supplies, -1 none.
     """
@@ -93,6 +95,8 @@ class Firms:
     technical: Floats
     social: Floats
     environmental: Floats
+    relative_intensity: Floats
+    direct_kg_per_eur: Floats
     visibility: Floats
 
     def __len__(self) -> int:
@@ -243,6 +247,8 @@ class Sectors:
         EUR of labour, and of all costs, per EUR of output.
     chain_fte
         FTE-months supported in the country, suppliers and households included, per EUR of output.
+    footprint_kg_per_eur, direct_kg_per_eur
+        kgCO2e per EUR of product, everything upstream included, and the producer's own part.
     tax_per_fte_eur
         Mean taxes and contributions of an FTE-month in the country.
     footprint_kg_per_eur, direct_kg_per_eur

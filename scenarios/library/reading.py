@@ -13,7 +13,15 @@ from model.toml_tables import check_fields, read_toml
 from scenarios.schema import FIELDS, Scenario, scenario_of
 
 _FOLDER = Path(__file__).parent
-_ORDER = ("baseline", "access", "insertion", "reserved", "lowest-price", "full-spaser")
+_ORDER = (
+    "baseline",
+    "access",
+    "insertion",
+    "reserved",
+    "environment",
+    "lowest-price",
+    "full-spaser",
+)
 DEFAULT_COMPARISON = ("access", "insertion", "full-spaser")
 """Scenarios compared when none is named."""
 

@@ -119,24 +119,6 @@ def test_concentration_is_the_mean_herfindahl_index_of_categories(
     assert (series[2] != series[1]).any()
 
 
-def test_footprint_follows_the_product_and_emissions_the_producer(
-    world: TerritoryModel, flows: MonthFlows
-) -> None:
-    t = world.territory
-    place = {code: i for i, code in enumerate(t.sectors.codes)}
-    of_product = [t.sectors.footprint_kg_per_eur[place[c.product_sector]] for c in t.categories]
-    assert place["GZ"] not in {place[c.product_sector] for c in t.categories}
-    footprint = sum(
-        (c["delivered"] + c["elsewhere"]) * of_product[c["category"]]
-        for c in contracts(world, flows)
-    )
-    assert total(world, "footprint_kg") == pytest.approx(footprint)
-    direct = t.sectors.direct_kg_per_eur
-    assert (direct >= 0.0).all() and (direct <= t.sectors.footprint_kg_per_eur).all()
-    emitted = float((direct[t.firms.sector] * flows.goods.output).sum())
-    assert total(world, "emissions_kg") == pytest.approx(emitted) and emitted > 0
-
-
 def test_fragile_firms_are_counted_at_the_end_of_a_quarter(
     world: TerritoryModel, flows: MonthFlows
 ) -> None:

@@ -221,7 +221,8 @@ class Audit:
         owners = self.flows.incomes.owners
         assert (owners >= 0.0).all()
         assert (owners <= np.maximum(s.firms.cash + owners, 0.0) * (1 + TOLERANCE)).all()
-        expected = sales - inputs - pay - taxes + aid - owners
+        green = self.flows.environment.on_contracts + self.flows.environment.invested
+        expected = sales - inputs - pay - taxes + aid - owners - green
         size = np.abs(self.worth) + sales + 1.0
         gap = np.abs(self._net_worth() - self.worth - expected) / size
         assert gap.max() <= 1e-8, f"firm {int(gap.argmax())}: {gap.max():.1e} of its worth"

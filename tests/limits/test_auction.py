@@ -59,7 +59,8 @@ def tenders_of(model: TerritoryModel) -> Tenders:
     model.state.contracts.months_left[: len(model.territory.needs.buyer)] = 0
     rules, practice = model._calendar()
     tenders = month.plan(model.setting, model.state, practice, rules, Ledger())
-    return replace(tenders, weights=np.tile(PRICE_ONLY, (len(tenders), 1)))
+    lots = len(tenders)
+    return replace(tenders, weights=np.tile(PRICE_ONLY, (lots, 1)), asked_cost=np.zeros(lots))
 
 
 def repeated(tenders: Tenders, row: int, times: int) -> Tenders:
@@ -107,6 +108,7 @@ def test_the_cheapest_valid_bid_wins_whatever_its_quality(
         small=rng.random(shape) < 0.5,
         output_share=np.ones(shape),
         fte_per_eur=np.ones(shape),
+        relative_intensity=np.ones(shape),
     )
     awards = award(tenders, bids, np.zeros(len(prices), dtype=np.int16))
     for lot, place in enumerate(awards.place):

@@ -32,6 +32,14 @@ MOVING = Levers(
         "reserved_share": 0.02,
         "advance_rate_sme": 0.3,
         "required_turnover": 0.2,
+        "price_weight": 0.25,
+        "environmental_weight": 0.3,
+        "environmental_coverage": 0.8,
+        "environmental_stringency": 0.4,
+        "environmental_control": 0.7,
+        "quality_food": 0.6,
+        "reused_goods": 0.6,
+        "training": 1.0,
     }
 )
 
@@ -105,6 +113,7 @@ PURE_NUMBERS = {
     *("firms.alive", "firms.generation", "firms.key", "firms.fte", "firms.clause_fte"),
     *("firms.unit_cost", "firms.household_share", "firms.visibility", "firms.experience"),
     *("firms.cash_target", "supply.diverted"),
+    *("firms.environmental_pull", "firms.abatement"),
     *("firms.exit_month", "supply.supplier", "supply.end_month", "supply.draws"),
     *("public.volume_factor", "public.tracer", "public.household_tracer"),
     *("public.maturity", "public.opening_maturity", "public.scheme"),
@@ -150,6 +159,7 @@ def test_money_times_1024_changes_no_decision_and_scales_exactly(
         expected = column * 1024.0**power if power else column
         assert expected.tobytes() == scaled[name].tobytes(), name
     assert (one.state.firms.generation > 0).any(), "no firm was renewed"
+    assert one.state.firms.abatement.any() == (levers == MOVING), "no firm cut its emissions"
     for name, series in one.records.quantities.items():
         factor = 1024.0 if name.endswith("_eur") else 1.0
         np.testing.assert_array_equal(series * factor, other.records.quantities[name], name)

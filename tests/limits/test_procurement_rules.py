@@ -351,6 +351,7 @@ def test_equal_bids_from_near_and_far_win_equally_often(
         small=np.ones(shape, dtype=bool),
         output_share=np.ones(shape),
         fte_per_eur=np.ones(shape),
+        relative_intensity=np.ones(shape),
         **drawn | {"price": 0.8 + 0.4 * drawn["price"]},
     )
     won = award(tenders, bids, np.zeros(lots, dtype=np.int16)).place

@@ -21,7 +21,15 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> str:
 
 
 def test_the_library_holds_the_six_scenarios_each_with_its_why_in_two_lines() -> None:
-    expected = ("baseline", "access", "insertion", "reserved", "lowest-price", "full-spaser")
+    expected = (
+        "baseline",
+        "access",
+        "insertion",
+        "reserved",
+        "environment",
+        "lowest-price",
+        "full-spaser",
+    )
     assert library_names() == expected
     for name, scenario in load_library().items():
         assert scenario.name == name

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.flows import MonthFlows
+from model.indicators.ecology import footprint_of_contracts
 from model.indicators.recording.cells import CellCodes, CellSums
 from model.procurement.practice import Practice
 from model.state import State
@@ -120,7 +121,9 @@ def add_contracts(
     sums.add("contract_output_eur", of_inside, x.output)
     net_pay = t.net_pay_share * x.pay
     sums.add("lm3_r3_eur", of_inside, x.local_inputs + net_pay + x.dividends)
-    sums.add("footprint_kg", cell, volume * d.footprint_kg_per_eur[x.category])
+    footprint = footprint_of_contracts(t, d, state.contracts, flows, state.firms.abatement)
+    sums.add("footprint_purchases_tco2e", cell, footprint.total)
+    sums.add("footprint_cut_tco2e", cell, footprint.cut_by_clause)
     _add_performed(sums, t, x, value)
     _add_spending(sums, t, x, net_pay)
     rows, c = flows.execution.active, state.contracts

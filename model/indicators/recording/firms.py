@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.flows import MonthFlows
+from model.indicators.ecology import direct_emissions
 from model.indicators.recording.cells import CellCodes, FirmSums
 from model.state import State
 from model.territory.territory import Firms, Territory
@@ -43,9 +44,12 @@ def firm_sums(
     parts = ("jobs_direct_fte", "jobs_indirect_fte", "jobs_induced_fte")
     sums.add_difference("jobs_other_fte", "jobs_present_fte", *parts)
     sums.add_all("supported_sales_eur", (traced[0] + traced[1] + traced[2]) * goods.output)
-    # all firms of a sector emit as its mean, so places are enough
-    made = t.firms.sum_by_group(goods.output, sums.place.size).reshape(codes.place_shape)
-    sums.place.cells["emissions_kg"] = (made * t.sectors.direct_kg_per_eur).ravel()
+    by_place = {
+        "territorial_emissions_tco2e": direct_emissions(t, state.contracts, state.firms, flows),
+        "environmental_spending_eur": flows.environment.on_contracts + flows.environment.invested,
+    }
+    for name, values in by_place.items():
+        sums.place.cells[name] = t.firms.sum_by_group(values, sums.place.size)
     sums.add_at(flows.failed, failures_n=None)
     sums.add_at(flows.closed, closures_n=None)
     sums.add_at(flows.opened, births_n=None)

@@ -77,8 +77,9 @@ def add_tenders(
         count(f"{name}_eur", mask, amount)
     count("considerations_n", of_base & tenders.consideration)
     count("considerations_base_n", of_base)
-    environmental = (tenders.weights[:, 2] > 0.0) | tenders.environmental_condition
-    count("environmental_n", won & environmental)
+    count("environmental_considerations_n", of_base & tenders.environmental_consideration)
+    count("environmental_clauses_n", of_base & tenders.environmental_clause)
+    count("environmental_clauses_checked_n", of_base & tenders.environmental_checked)
     of_buyer, of_bidders = procedure_costs(tenders, awards, len(t.needs.buyer), h, t.money_scale)
     sums.add("procedure_cost_buyer_eur", cell, of_buyer)
     sums.add("procedure_cost_bidders_eur", cell, of_bidders)
@@ -126,6 +127,8 @@ def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArra
         "consideration_by_duty": tenders.consideration_by_duty,
         "environmental_condition": tenders.environmental_condition,
         "clause_hours": tenders.clause_hours * tenders.months,
+        "environmental_clause": tenders.environmental_clause,
+        "environmental_checked": tenders.environmental_checked,
         "bids": awards.bids,
         "awarded": awards.awarded,
         "holder": np.where(holder < firms, holder, -1),
