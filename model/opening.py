@@ -18,6 +18,7 @@ from model.economy.money import DIVIDEND_SPEED
 from model.procurement.adoption import opening_maturity, opening_schemes
 from model.procurement.forms import run_by_buyer
 from model.procurement.legal_calendar import rules_at
+from model.procurement.performers import no_partners
 from model.procurement.practice import current_practice
 from model.procurement.volumes import framework_maximum
 from model.random_streams import mix, normal
@@ -132,6 +133,7 @@ def _contracts(
 
     volume = parent(np.asarray(needs.annual_volume_eur, dtype=np.float64), 0.0)
     months = opening_payment_days(territory, h)[derived.buyer_of_row] / 30.0
+    partner, partner_share = no_partners(rows)
     return ContractState(
         holder=parent(opening.holder, -1),
         volume_eur=volume,
@@ -154,6 +156,9 @@ def _contracts(
         ordered_eur=volume * parent(needs.duration_months - needs.months_left, 0) / 12.0,
         maximum_eur=parent(framework_maximum(needs.form, needs.value_eur, h), 0.0),
         in_reach=parent(run_by_buyer(needs.channel, needs.key, 0.0, TERRITORY_SEED), False),
+        partner=partner,
+        partner_share=partner_share,
+        partner_receivable_eur=np.zeros_like(partner_share),
     )
 
 
