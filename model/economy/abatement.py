@@ -41,10 +41,7 @@ def pay_what_contracts_ask(
     Bids were raised by the same amount: a clause that is not executed costs nothing.
     """
     n = len(firms.cash)
-    each = contracts.asked_cost[execution.active]
-    rows = np.flatnonzero(each)
-    cost = execution.delivered[rows] * each[rows]
-    paid = np.bincount(execution.holder[rows], weights=cost, minlength=n + 1)[:n]
+    paid = execution.by_performer(contracts.asked_cost[execution.active], n)
     firms.cash -= paid
     ledger.pay("firms", "outside", "what contracts ask", float(paid.sum()))
     return paid
@@ -65,10 +62,7 @@ def asked_of_firms(
     remember × ``abatement_lost_bids``.
     """
     ask = contracts.environmental_ask[execution.active]
-    held = np.flatnonzero(ask > 0.0)
-    asked = execution.delivered[held] * ask[held]
-    asked *= contracts.output_share[execution.active[held]]
-    total = np.bincount(execution.holder[held], weights=asked, minlength=firms + 1)[:firms]
+    total = execution.by_performer(ask * contracts.output_share[execution.active], firms)
     if not tenders.environmental_ask.any():
         return total
     lost = bids.valid & (bids.firm >= 0) & (bids.firm < firms)

@@ -71,7 +71,6 @@ def direct_emissions(
     """
     x, n = flows.execution, len(territory.firms)
     rows = x.active
-    cut = x.delivered * contracts.output_share[rows] * contracts.environmental_cut[rows]
-    avoided = np.bincount(x.holder, weights=cut, minlength=n + 1)[:n]
+    avoided = x.by_performer(contracts.output_share[rows] * contracts.environmental_cut[rows], n)
     emitting = (flows.goods.output - avoided) * (1.0 - firms.abatement)
     return emitting * territory.firms.direct_kg_per_eur / KG_PER_TONNE

@@ -112,11 +112,20 @@ def build_candidate_lists(
 class Informed:
     """Firms of the territory that hear of each lot, best placed first in the race.
 
-    ``rows`` int32 (T, INFORMED_SIZE), -1 where fewer; ``distance_km`` of the same shape.
+    ``rows`` int32 (T, INFORMED_SIZE), -1 where fewer; ``distance_km`` of the same shape. ``known``
+    and ``known_distance_km`` hold also those that would have heard next, whom the first can call.
     """
 
     rows: Ints
     distance_km: Floats
+    known: Ints
+    known_distance_km: Floats
+
+    def lots_heard_of(self, firms: Ints) -> NDArray[np.intp]:
+        """Return how many lots of the month firms hear of, at least 1, same shape as ``firms``."""
+        count = np.bincount(self.rows[self.rows >= 0])
+        known = np.append(count, np.zeros(1, dtype=count.dtype))
+        return np.maximum(known[np.minimum(firms, len(count))], 1)
 
 
 def race_candidates(
@@ -168,7 +177,12 @@ def race_candidates(
     times = time[lot, first]
     order = np.argsort(times, axis=1, kind="stable")
     chosen = rows[lot, first[lot, order]]
-    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & np.isfinite(times[lot, order])
-    chosen = np.where(heard, chosen, -1)
+    known = np.isfinite(times[lot, order])
+    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & known
     distance = distance_to[lot, zone[chosen]]
-    return Informed(chosen, np.where(heard, distance, 0.0))
+    return Informed(
+        rows=np.where(heard, chosen, -1),
+        distance_km=np.where(heard, distance, 0.0),
+        known=np.where(known, chosen, -1),
+        known_distance_km=np.where(known, distance, 0.0),
+    )
