@@ -72,7 +72,7 @@ class Recorder:
         firms = firm_sums(t, codes, present, state, flows)
         slow = not self._volume or state.month % 3 == 2
         if slow:
-            of_contracts.add_concentration(purchases, executed, len(t.firms))
+            of_contracts.add_concentration(purchases, executed.held, len(t.firms))
             add_fragility(firms, state, flows)
         by_purchase, by_firm = purchases.by_dimension(), firms.by_dimension()
         self._keep(by_purchase)
@@ -142,10 +142,11 @@ class Recorder:
         """Keep volumes by category, and what is done and by how many in each zone."""
         z, categories = len(self._t.zones.keys), len(self._t.categories)
         self._volume.append(np.bincount(x.category, weights=x.volume, minlength=categories))
-        cell = x.category[x.place].astype(np.intp) * z + self._t.firms.zone[x.holder]
+        held = x.held
+        cell = held.category.astype(np.intp) * z + self._t.firms.zone[held.holder]
         for kept, values in (
-            (self._local_volume, x.delivered[x.place]),
-            (self._local_fte, x.fte),
+            (self._local_volume, held.delivered),
+            (self._local_fte, held.fte),
         ):
             summed = np.bincount(cell, weights=values, minlength=categories * z)
             kept.append(summed.reshape(categories, z))

@@ -27,12 +27,11 @@ MOST_OF_A_CONTRACT = 0.5
 
 
 @dataclass(frozen=True)
-class Executed:
-    """Running contracts of the month as columns (R,); ``holder`` is a row of firms.
+class Held:
+    """Running contracts held inside the territory, as columns (H,); ``holder`` is a row of firms.
 
-    ``place`` are the rows held inside the territory, the columns under it are theirs:
     ``output`` is what the holder itself makes, EUR at base prices, and ``pay``, ``local_inputs``,
-    ``outside_inputs``, ``production_tax``, ``dividends`` what it spends of it.
+    ``outside_inputs``, ``production_tax``, ``dividends`` what it spends of it; ``fte`` who works.
     """
 
     cell: NDArray[np.intp]
@@ -41,9 +40,6 @@ class Executed:
     price: Floats
     share: Floats
     delivered: Floats
-    bought_outside: Floats
-    inside: Bools
-    place: NDArray[np.intp]
     holder: NDArray[np.intp]
     output: Floats
     pay: Floats
@@ -52,6 +48,22 @@ class Executed:
     production_tax: Floats
     dividends: Floats
     fte: Floats
+
+
+@dataclass(frozen=True)
+class Executed:
+    """Running contracts of the month as columns (R,), and those of ``inside`` holders apart."""
+
+    rows: NDArray[np.intp]
+    cell: NDArray[np.intp]
+    zone: Ints
+    category: Ints
+    price: Floats
+    share: Floats
+    delivered: Floats
+    bought_outside: Floats
+    inside: Bools
+    held: Held
 
     @property
     def volume(self) -> Floats:
@@ -68,27 +80,25 @@ def executed_contracts(
     flows: MonthFlows,
 ) -> Executed:
     """Gather the columns of running contracts; a holder spends on each as on all it sells."""
-    x, c = flows.execution, state.contracts
+    x, c, incomes = flows.execution, state.contracts, flows.incomes
     rows = x.active.astype(np.intp)
     inside = x.holder < len(t.firms)
     place = np.flatnonzero(inside)
+    cell, zone, category = codes.contract[rows], d.zone_of_row[rows], d.category_of_row[rows]
+    price, share = c.price[rows], c.output_share[rows]
     holder = x.holder[place].astype(np.intp)
-    share = c.output_share[rows]
-    output = x.delivered[place] * share[place]
+    delivered, own_share = x.delivered[place], share[place]
+    output = delivered * own_share
     made = flows.goods.output[holder]
     # a firm that makes nothing delivers nothing
     part = np.divide(output, made, out=np.zeros_like(made), where=made > 0.0)
-    incomes = flows.incomes
-    return Executed(
-        cell=codes.contract[rows],
-        zone=d.zone_of_row[rows],
-        category=d.category_of_row[rows],
-        price=c.price[rows],
-        share=share,
-        delivered=x.delivered,
-        bought_outside=x.bought_outside,
-        inside=inside,
-        place=place,
+    held = Held(
+        cell=cell[place],
+        zone=zone[place],
+        category=category[place],
+        price=price[place],
+        share=own_share,
+        delivered=delivered,
         holder=holder,
         output=output,
         pay=part * (incomes.wages[holder] + incomes.posts[holder]),
@@ -97,6 +107,9 @@ def executed_contracts(
         production_tax=output * t.firms.production_tax[holder],
         dividends=part * incomes.dividends[holder],
         fte=part * staff[holder],
+    )
+    return Executed(
+        rows, cell, zone, category, price, share, x.delivered, x.bought_outside, inside, held
     )
 
 
@@ -110,62 +123,56 @@ def add_contracts(
     practice: Practice,
 ) -> None:
     """Add what is executed on contracts, by place of performance and kind of buyer."""
-    cell, volume = x.cell, x.volume
-    paid = volume * x.price
-    of_inside = cell[x.place]
-    value = x.delivered * x.price
+    cell, volume, held = x.cell, x.volume, x.held
     sums.add("executed_volume_eur", cell, volume)
-    sums.add("executed_price_eur", cell, paid)
-    sums.cells["lm3_r1_eur"] = sums.cells["executed_price_eur"]
-    sums.add("lm3_r2_eur", of_inside, value[x.place])
-    sums.add("contract_output_eur", of_inside, x.output)
-    net_pay = t.net_pay_share * x.pay
-    sums.add("lm3_r3_eur", of_inside, x.local_inputs + net_pay + x.dividends)
+    sums.cells["lm3_r1_eur"] = sums.add("executed_price_eur", cell, volume * x.price)
+    sums.add("lm3_r2_eur", held.cell, held.delivered * held.price)
+    sums.add("contract_output_eur", held.cell, held.output)
     footprint = footprint_of_contracts(t, d, state.contracts, flows, state.firms.abatement)
     sums.add("footprint_purchases_tco2e", cell, footprint.total)
     sums.add("footprint_cut_tco2e", cell, footprint.cut_by_clause)
-    _add_performed(sums, t, x, value)
-    _add_spending(sums, t, x, net_pay)
-    rows, c = flows.execution.active, state.contracts
-    addressable = np.where(c.in_reach[rows], flows.execution.ordered, 0.0)
+    sums.add("running_n", cell)
+    _add_performed(sums, t, held)
+    _add_spending(sums, t, held)
+    c = state.contracts
+    addressable = np.where(c.in_reach[x.rows], flows.execution.ordered, 0.0)
     sums.add("addressable_eur", cell, addressable)
     target = practice.of_lots("reserved_share", flows.execution.buyer, x.category)
     sums.add("reserved_target_eur", cell, addressable * target)
-    reserved = np.flatnonzero(c.reserved[rows])
+    reserved = np.flatnonzero(c.reserved[x.rows])
     sums.add("reserved_eur", cell[reserved], addressable[reserved])
-    held = np.where(x.inside, 0.0, x.delivered * c.fte_per_eur[rows])
+    outside = np.where(x.inside, 0.0, x.delivered * c.fte_per_eur[x.rows])
     productivity = d.categories.profile.productivity_eur
-    sums.add("outside_holder_fte", cell, held + x.bought_outside / productivity[x.category])
+    sums.add("outside_holder_fte", cell, outside + x.bought_outside / productivity[x.category])
 
 
-def _add_performed(sums: CellSums, t: Territory, x: Executed, value: Floats) -> None:
+def _add_performed(sums: CellSums, t: Territory, x: Held) -> None:
     """Add what establishments of the place perform themselves, by number and by value.
 
     A trader performs its margin. Whoever does a part of a contract for its holder would be
     counted here, in the place where it works.
     """
-    performed = (value * x.share)[x.place]
-    mainly = (x.share[x.place] >= MOST_OF_A_CONTRACT).astype(np.float64)
-    near = t.firms.zone[x.holder] == x.zone[x.place]
-    of_inside = x.cell[x.place]
-    sums.add("running_n", x.cell)
-    sums.add("performed_territory_eur", of_inside, performed)
-    sums.add("performed_territory_n", of_inside, mainly)
-    sums.add("performed_epci_eur", of_inside, performed * near)
-    sums.add("performed_epci_n", of_inside, mainly * near)
+    performed = x.output * x.price
+    mainly = (x.share >= MOST_OF_A_CONTRACT).astype(np.float64)
+    near = t.firms.zone[x.holder] == x.zone
+    sums.add("performed_territory_eur", x.cell, performed)
+    sums.add("performed_territory_n", x.cell, mainly)
+    sums.add("performed_epci_eur", x.cell, performed * near)
+    sums.add("performed_epci_n", x.cell, mainly * near)
 
 
-def _add_spending(sums: CellSums, t: Territory, x: Executed, net_pay: Floats) -> None:
+def _add_spending(sums: CellSums, t: Territory, x: Held) -> None:
     """Add what holders of the territory do with what they are paid (the rest is their margin)."""
-    cell = x.cell[x.place]
-    goods = (x.delivered * (1.0 - x.share))[x.place]
-    sums.add("spent_net_pay_eur", cell, net_pay)
-    sums.add("spent_taxes_eur", cell, x.production_tax + (x.pay - net_pay))
-    sums.add("spent_local_inputs_eur", cell, x.local_inputs)
-    sums.add("spent_outside_inputs_eur", cell, x.outside_inputs + goods)
+    net_pay = t.net_pay_share * x.pay
+    goods = x.delivered - x.output
+    pay = sums.add("spent_net_pay_eur", x.cell, net_pay)
+    inputs = sums.add("spent_local_inputs_eur", x.cell, x.local_inputs)
+    sums.cells["lm3_r3_eur"] = inputs + pay + np.bincount(x.cell, x.dividends, sums.size)
+    sums.add("spent_taxes_eur", x.cell, x.production_tax + (x.pay - net_pay))
+    sums.add("spent_outside_inputs_eur", x.cell, x.outside_inputs + goods)
 
 
-def add_concentration(sums: CellSums, x: Executed, firms: int) -> None:
+def add_concentration(sums: CellSums, x: Held, firms: int) -> None:
     """Add how few firms of the territory share its contracts, each category by itself.
 
     A euro of a contract weighs the share of its holder in what firms of the territory execute in
@@ -173,11 +180,11 @@ def add_concentration(sums: CellSums, x: Executed, firms: int) -> None:
     their volume (`facts.md` 4.9). Firms from outside have no identity and are left out.
     """
     names = [f"concentration_{part}_eur" for part in ("base", "squares", "top")]
-    if len(x.place) == 0:
+    if len(x.holder) == 0:
         sums.cells |= {name: np.zeros(sums.size) for name in names}
         return
-    cell, delivered = x.cell[x.place], x.delivered[x.place]
-    category = x.category[x.place].astype(np.int64)
+    cell, delivered = x.cell, x.delivered
+    category = x.category.astype(np.int64)
     _, market = np.unique(category * firms + x.holder, return_inverse=True)
     of_holder = np.bincount(market, weights=delivered)[market]
     of_category = np.bincount(category, weights=delivered)[category]
