@@ -263,11 +263,15 @@ class TerritoryModel(mesa.Model):
 
         return award_frame(self.recorder.awards, self.territory)
 
-    def frame(self) -> pd.DataFrame:
-        """Return indicators as a tidy table: month, zone, indicator, value."""
+    def frame(self, by: str = "epci") -> pd.DataFrame:
+        """Return indicators as a tidy table: month, zone, indicator, value.
+
+        With ``by`` another dimension (``"sector"``, ``"firm-kind"``, ``"ownership"``,
+        ``"buyer-kind"``), its groups stand in a column ``group`` instead of zones.
+        """
         from model.indicators.frames import indicator_frame
 
-        return indicator_frame(self.records)
+        return indicator_frame(self.records, by)
 
     @property
     def networks(self) -> Networks:

@@ -14,6 +14,9 @@ from viz.numbers import ABSENT, decimals_for, number
 from viz.tables import group_label, interval_text, unit_and_scale
 from viz.texts import Language, text
 
+SMALLEST_WRITTEN = 0.05
+"""Effects under it, in FTE or M EUR, are in the files and not in the sentences."""
+
 
 def gains_lines(
     comparison: Comparison, scenario: Scenario, zones: Mapping[str, str], language: Language
@@ -57,8 +60,6 @@ def _line(
         "dimension": getattr(load_dimensions()[dimension], f"label_{language}"),
         "indicator": label[0].lower() + label[1:],
     }
-    if not gains:
-        return text("gains_none", language, **words)
     unit, scale = unit_and_scale(entry, language)
     parts: list[str] = []
     for key, side in (("gains_up", True), ("gains_down", False)):
@@ -66,10 +67,12 @@ def _line(
             f"{group_label(dimension, gain.group, zones, language)} "
             f"{_amount(gain.difference, gain.mean_low, gain.mean_high, scale, language)}"
             for gain in gains
-            if gain.gains is side
+            if gain.gains is side and abs(gain.difference) / scale >= SMALLEST_WRITTEN
         ]
         if named:
             parts.append(text(key, language, groups=", ".join(named)))
+    if not parts:
+        return text("gains_none", language, **words)
     return text("gains_line", language, unit=unit, parts=" ; ".join(parts), **words)
 
 

@@ -34,6 +34,9 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 """Indicators shown by the groups of each dimension."""
 
+SHARES = ("%", "points")
+"""Units of indicators that are a part of something, or the gap between two such parts."""
+
 _MILLION = 1e6
 _LABEL = 36
 """Widest label of a line, in characters."""
@@ -51,7 +54,7 @@ class BaseNotes:
     def mark(self, entry: Indicator) -> str:
         """Return the label of an indicator, with the letter of its base if it is a share."""
         label: str = getattr(entry, f"label_{self._language}")
-        if entry.unit not in ("%", "points") or entry.base == NO_BASE:
+        if entry.unit not in SHARES or entry.base == NO_BASE:
             return label
         if entry.base not in self._bases:
             self._bases.append(entry.base)
@@ -113,7 +116,7 @@ def _row_cells(entry: Indicator, row: ResultRow, language: Language, notes: Base
     shown = [number(level, level_decimals, language) for level in levels]
     if entry.difference_only:
         shown = ["", ""]
-    relative = row.relative if entry.unit != "%" and not entry.difference_only else None
+    relative = None if entry.unit in SHARES or entry.difference_only else row.relative
     return [
         notes.mark(entry),
         unit,

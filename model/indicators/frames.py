@@ -1,4 +1,4 @@
-"""Tables for notebooks: indicators by month and zone, and the lots put to competition."""
+"""Tables for notebooks: indicators by month and group, and the lots put to competition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.indicators.evaluate import evaluate
+from model.indicators.breakdowns import EPCI
+from model.indicators.evaluate import evaluate, evaluate_groups
 from model.indicators.records import Records
 from model.procurement.tenders import ADAPTED, DIRECT, FORMAL
 from model.territory.territory import Territory
@@ -20,20 +21,23 @@ TERRITORY = "all"
 PROCEDURES = {DIRECT: "direct", ADAPTED: "adapted", FORMAL: "formal"}
 
 
-def indicator_frame(records: Records) -> pd.DataFrame:
-    """Return every indicator of every month: month, zone, indicator, value.
+def indicator_frame(records: Records, dimension: str = EPCI) -> pd.DataFrame:
+    """Return every indicator of every month by zone, or by the groups of another dimension.
 
-    Zones are EPCI codes and ``all``, the territory. Each month is evaluated by itself, so flows are
-    monthly; a ratio without a denominator in the month is NaN.
+    Columns are month, ``zone`` (EPCI codes and ``all``, the territory) or ``group``, indicator and
+    value. Each month is evaluated by itself, so flows are monthly; a ratio without a denominator in
+    the month is NaN.
     """
-    by_month = [evaluate(records.quantities, slice(m, m + 1)) for m in range(records.months)]
+    part, by_zone = records.by(dimension), dimension == EPCI
+    values_of = evaluate if by_zone else evaluate_groups
+    by_month = [values_of(part.quantities, slice(m, m + 1)) for m in range(records.months)]
     keys = list(by_month[0]) if by_month else []
-    zones = [*records.zones, TERRITORY]
-    labels = (records.month_labels(), zones, keys)
-    index = pd.MultiIndex.from_product(labels, names=["month", "zone", "indicator"])
+    groups = [*part.groups, TERRITORY] if by_zone else list(part.groups)
+    names = ["month", "zone" if by_zone else "group", "indicator"]
+    index = pd.MultiIndex.from_product((records.month_labels(), groups, keys), names=names)
     values = np.array([[month[key] for key in keys] for month in by_month])
-    # (months, indicators, zones) to the order of the index
-    ordered = values.reshape(len(by_month), len(keys), len(zones)).transpose(0, 2, 1)
+    # (months, indicators, groups) to the order of the index
+    ordered = values.reshape(len(by_month), len(keys), len(groups)).transpose(0, 2, 1)
     return pd.Series(ordered.ravel(), index=index, name="value").reset_index()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import AncrageError, nearest_name
 from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
 
 Array = NDArray[np.float64]
@@ -200,9 +201,19 @@ class Records:
         return int(self.contract_volume.shape[0])
 
     def by(self, dimension: str) -> Breakdown:
-        """Return the quantities of one dimension, zones included."""
+        """Return the quantities of one dimension, zones included.
+
+        Raises
+        ------
+        AncrageError
+            No such dimension was recorded.
+        """
         if dimension == EPCI:
             return Breakdown(self.zones, self.quantities)
+        if dimension not in self.breakdowns:
+            raise AncrageError(
+                f"Nothing is recorded by '{dimension}'{nearest_name(dimension, self.breakdowns)}"
+            )
         return self.breakdowns[dimension]
 
     def problems(self) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model import TerritoryModel
+from model.errors import AncrageError
 from model.indicators import DIMENSIONS, evaluate, evaluate_groups, load_dimensions, load_groups
 from model.indicators.breakdowns import REST, sector_groups
 from model.indicators.recording.cells import CellCodes, FirmSums
@@ -91,3 +92,8 @@ def test_slots_add_up_to_the_zone_of_their_client(world: TerritoryModel) -> None
     zone = t.firms.zone[t.supply.slot_client]
     expected = np.bincount(zone, weights=values, minlength=len(t.zones.keys))
     np.testing.assert_allclose(SlotZones.of(t).sum_by_zone(values), expected)
+
+
+def test_an_unknown_dimension_is_refused_in_a_sentence(world: TerritoryModel) -> None:
+    with pytest.raises(AncrageError, match="by 'sectors'; did you mean 'sector'"):
+        world.frame(by="sectors")

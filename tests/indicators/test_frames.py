@@ -35,6 +35,15 @@ def test_values_are_those_of_each_month(world: TerritoryModel) -> None:
     assert failures == whole["failures"][-1]
 
 
+def test_groups_stand_in_place_of_zones(world: TerritoryModel) -> None:
+    frame = world.frame(by="firm-kind")
+    assert list(frame.columns) == ["month", "group", "indicator", "value"]
+    assert set(frame["group"]) == set(world.records.by("firm-kind").groups)
+    jobs = frame.query("indicator == 'jobs_present' and month == '2027-04'")["value"].sum()
+    whole = world.frame().query("indicator == 'jobs_present' and month == '2027-04'")
+    assert jobs == pytest.approx(whole.query("zone == 'all'")["value"].item())
+
+
 def test_no_month_gives_an_empty_frame(generated_territory: MakeTerritory) -> None:
     world = TerritoryModel(generated_territory(600, 3), burn_in=False, keep_awards=True)
     assert len(world.frame()) == 0 and "value" in world.frame()
