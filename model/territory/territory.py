@@ -247,8 +247,6 @@ class Sectors:
         EUR of labour, and of all costs, per EUR of output.
     chain_fte
         FTE-months supported in the country, suppliers and households included, per EUR of output.
-    footprint_kg_per_eur, direct_kg_per_eur
-        kgCO2e per EUR of product, everything upstream included, and the producer's own part.
     tax_per_fte_eur
         Mean taxes and contributions of an FTE-month in the country.
     footprint_kg_per_eur, direct_kg_per_eur
