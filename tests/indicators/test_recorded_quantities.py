@@ -47,6 +47,9 @@ def contracts(world: TerritoryModel, flows: MonthFlows) -> Iterator[dict[str, An
             "elsewhere": float(x.bought_outside[i]),
             "price": float(c.price[row]),
             "share": float(c.output_share[row]),
+            "cut": float(c.environmental_cut[row]),
+            "intensity": float(c.relative_intensity[row]),
+            "usual": float(c.product_footprint[row]),
         }
 
 
@@ -117,6 +120,33 @@ def test_concentration_is_the_mean_herfindahl_index_of_categories(
     series = world.records.quantities["concentration_squares_eur"]
     np.testing.assert_array_equal(series[0], series[1])
     assert (series[2] != series[1]).any()
+
+
+def test_footprint_follows_the_product_and_emissions_the_producer(
+    world: TerritoryModel, flows: MonthFlows
+) -> None:
+    t = world.territory
+    place = {code: i for i, code in enumerate(t.sectors.codes)}
+    product = [place[c.product_sector] for c in t.categories]
+    assert place["GZ"] not in product
+    whole, direct = t.sectors.footprint_kg_per_eur, t.sectors.direct_kg_per_eur
+    assert (direct >= 0.0).all() and (direct <= whole).all()
+    footprint = avoided = 0.0
+    emitted = float((t.firms.direct_kg_per_eur * flows.goods.output).sum())
+    for c in contracts(world, flows):
+        sector = product[c["category"]]
+        own = direct[sector] * c["intensity"]
+        made = c["delivered"] * c["usual"]
+        footprint += made * (whole[sector] - direct[sector] + own * (1.0 - c["cut"]))
+        footprint += c["elsewhere"] * whole[sector]
+        avoided += made * own * c["cut"]
+        if c["inside"]:
+            done = c["delivered"] * c["share"]
+            emitted -= t.firms.direct_kg_per_eur[c["holder"]] * done * c["cut"]
+    assert not world.state.firms.abatement.any()
+    assert total(world, "footprint_purchases_tco2e") == pytest.approx(footprint / 1000.0)
+    assert total(world, "footprint_cut_tco2e") == pytest.approx(avoided / 1000.0) and avoided > 0
+    assert total(world, "territorial_emissions_tco2e") == pytest.approx(emitted / 1000.0)
 
 
 def test_fragile_firms_are_counted_at_the_end_of_a_quarter(
