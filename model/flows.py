@@ -16,6 +16,7 @@ from model.procurement.bids import Bids
 from model.procurement.contracts import Execution
 from model.procurement.costs import LeverCosts
 from model.procurement.insertion import InsertionFlows
+from model.procurement.performers import Partners
 from model.procurement.tenders import Tenders
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,7 @@ class MonthFlows:
     tenders: Tenders = field(init=False)
     bids: Bids = field(init=False)
     awards: Awards = field(init=False)
+    partners: Partners = field(init=False)
     execution: Execution = field(init=False)
     goods: GoodsFlows = field(init=False)
     orders: Floats = field(init=False)

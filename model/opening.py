@@ -18,6 +18,7 @@ from model.economy.money import DIVIDEND_SPEED
 from model.procurement.adoption import opening_maturity, opening_schemes
 from model.procurement.forms import run_by_buyer
 from model.procurement.legal_calendar import rules_at
+from model.procurement.performers import no_partners
 from model.procurement.practice import current_practice
 from model.procurement.volumes import framework_maximum
 from model.random_streams import mix, normal
@@ -138,6 +139,7 @@ def _contracts(
     maker &= opening.output_share >= 1.0
     intensity = np.ones(len(opening.holder))
     intensity[maker] = territory.firms.relative_intensity[opening.holder[maker]]
+    partner, partner_share = no_partners(rows)
     return ContractState(
         holder=parent(opening.holder, -1),
         volume_eur=volume,
@@ -165,6 +167,9 @@ def _contracts(
         asked_cost=np.zeros(rows),
         product_footprint=np.ones(rows),
         relative_intensity=parent(intensity, 1.0),
+        partner=partner,
+        partner_share=partner_share,
+        partner_receivable_eur=np.zeros_like(partner_share),
     )
 
 

@@ -18,6 +18,9 @@ FIRST_YEAR = 2024
 PARTS = 4
 """Lots that a need can be split into; contract row = part × needs + need, part 0 is the parent."""
 
+MOST_PARTNERS = 4
+"""Firms that a holder can share one contract with: groupings have two to five members."""
+
 
 @dataclass
 class FirmState:
@@ -79,7 +82,12 @@ class ContractState:
     ``volume_ratio`` is the volume of this contract over that; ``planned_ratio`` the part of it
     known from the works plan; ``ordered_eur`` and ``maximum_eur`` what a framework agreement has
     ordered and may order in all, base prices; ``in_reach`` whether the buyer put it to competition
-    itself. The last five columns are those of the lot and of the winning bid (`Tenders`, `Bids`).
+    itself. Columns from ``environmental_cut`` to ``relative_intensity`` are those of the lot and of
+    the winning bid (`Tenders`, `Bids`).
+
+    ``partner``, ``partner_share`` and ``partner_receivable_eur`` (MOST_PARTNERS, PARTS × needs) are
+    the firms with which the holder shares a contract (-1: none; first places first), the part that
+    each performs, and the part of ``receivable_eur`` that it is owed.
     """
 
     holder: Ints
@@ -108,6 +116,9 @@ class ContractState:
     asked_cost: Floats
     product_footprint: Floats
     relative_intensity: Floats
+    partner: Ints
+    partner_share: Floats
+    partner_receivable_eur: Floats
 
 
 @dataclass

@@ -176,8 +176,9 @@ class TerritoryModel(mesa.Model):
 
         rules, practice = self._calendar()
         flows.tenders = procurement.plan(setting, state, practice, rules, ledger)
+        procurement.sound(setting, state, practice, flows, rules)
         flows.bids = procurement.gather_bids(setting, state, flows.tenders, rules)
-        procurement.award_and_start(setting, state, flows, ledger)
+        procurement.award_and_start(setting, state, rules, flows, ledger)
         economy.order_inputs(setting, state, flows)
         economy.ask_firms(setting, state, flows)
         economy.produce(setting, state, flows)
@@ -188,7 +189,7 @@ class TerritoryModel(mesa.Model):
         economy.labour_market(setting, state, flows)
         economy.pay_residents(setting, state, flows, ledger)
         trace_month(setting.territory, state, flows)
-        economy.renew_firms(setting, state, flows, ledger)
+        economy.renew_firms(setting, state, practice, flows, ledger)
         self.recorder.record(state, flows, rules, practice)
         self.last_flows = flows
         self._close_month(ledger)

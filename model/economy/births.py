@@ -27,6 +27,7 @@ def open_firms(
     rates: DemographyRates,
     state: State,
     unmet_share: Floats,
+    announced: Floats,
     seed: int,
     ledger: Ledger,
 ) -> Ints:
@@ -39,11 +40,14 @@ def open_firms(
     ----------
     unmet_share
         (Z × S,), unmet demand of each group over its demand: it draws births.
+    announced
+        (Z × S,), how much public purchases announced ahead raise births in each group.
     """
     columns, firms = territory.firms, state.firms
     may_open = ~firms.alive & (columns.output_eur > 0) & (columns.posts_fte == 0)
     free = np.flatnonzero(may_open).astype(np.int32)
-    chance = rates.birth_chance * (1.0 + PULL_OF_UNMET_DEMAND * unmet_share[columns.group[free]])
+    pull = 1.0 + PULL_OF_UNMET_DEMAND * unmet_share + announced
+    chance = rates.birth_chance * pull[columns.group[free]]
     draw = uniform(seed, "birth", columns.key[free], firms.generation[free], state.month)
     rows = free[draw < chance]
     if len(rows) == 0:

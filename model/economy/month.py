@@ -10,6 +10,7 @@ from model.flows import MonthFlows
 from model.ledger import Ledger
 from model.procurement.contracts import ask_delivery, deliver_contracts, end_contracts_of
 from model.procurement.costs import charge_levers, cost_levers
+from model.procurement.notice import pull_of_announced
 from model.procurement.practice import Practice
 from model.procurement.volumes import monthly_ratio
 from model.setting import Setting
@@ -107,9 +108,8 @@ def settle_money(
     flows.incomes = money.pay_costs(
         t.firms, firms, flows.goods.output, t.net_pay_share, clause_cost, ledger
     )
-    rows, holder = flows.execution.active, flows.execution.holder
-    owed = state.contracts.advance_eur[rows]
-    advances = np.bincount(holder, weights=owed, minlength=len(firms.cash) + 1)[:-1]
+    owed = state.contracts.advance_eur[flows.execution.active]
+    advances = flows.execution.shared_out(owed, len(firms.cash))
     flows.incomes.owners, flows.incomes.dividends = money.pay_dividends(
         t.firms, firms, advances, t.dividends_to_residents, ledger
     )
@@ -167,7 +167,9 @@ def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Led
     households.spend(zones, flows.consumption, bought, income, ledger)
 
 
-def renew_firms(setting: Setting, state: State, flows: MonthFlows, ledger: Ledger) -> None:
+def renew_firms(
+    setting: Setting, state: State, practice: Practice, flows: MonthFlows, ledger: Ledger
+) -> None:
     """Close and open firms, and renew links."""
     t, firms, month = setting.territory, state.firms, state.month
     rates = demography.demography_rates(setting.hypotheses)
@@ -178,14 +180,22 @@ def renew_firms(setting: Setting, state: State, flows: MonthFlows, ledger: Ledge
             closed,
             state.contracts,
             setting.derived.buyer_of_row,
+            firms,
             state.public,
             ledger,
-            len(firms.cash),
         )
         demography.close_firms(closed, t, setting.closure.labour, state, ledger)
         gap = unmet_share(setting, flows)
+        announced = pull_of_announced(
+            t,
+            setting.derived.categories.profile.sector,
+            state,
+            practice,
+            flows.goods.output,
+            setting.hypotheses,
+        )
         opened = births.open_firms(
-            t, setting.closure.labour, rates, state, gap, setting.seed, ledger
+            t, setting.closure.labour, rates, state, gap, announced, setting.seed, ledger
         )
         if len(closed) or len(opened):
             demography.rebalance_markets(t.firms, firms, t.demand)

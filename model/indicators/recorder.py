@@ -12,6 +12,7 @@ from model.indicators.breakdowns import EPCI, SECTOR
 from model.indicators.recording import contracts as of_contracts
 from model.indicators.recording.cells import CellCodes, Recorded
 from model.indicators.recording.firms import add_fragility, firm_sums, staff, zone_quantities
+from model.indicators.recording.lots import add_lots
 from model.indicators.recording.tenders import add_tenders, award_columns, of_local_authorities
 from model.indicators.records import QUARTERLY, Breakdown, Records
 from model.procurement.legal_calendar import RulesInForce
@@ -66,6 +67,7 @@ class Recorder:
         publicity = rules.publicity_threshold * t.money_scale
         purchases = codes.purchase_sums()
         add_tenders(purchases, t, codes, self._h, self._local_authority, flows, publicity)
+        add_lots(purchases, t, self._d, codes, state, flows)
         of_contracts.add_contracts(purchases, t, self._d, executed, state, flows, practice)
         of_contracts.add_insertion(purchases, codes, flows)
         of_contracts.add_lever_costs(purchases, t, codes, flows)
@@ -144,7 +146,7 @@ class Recorder:
         self._volume.append(np.bincount(x.category, weights=x.volume, minlength=categories))
         cell = x.category[x.place].astype(np.intp) * z + self._t.firms.zone[x.holder]
         for kept, values in (
-            (self._local_volume, x.delivered[x.place]),
+            (self._local_volume, x.delivered_here),
             (self._local_fte, x.fte),
         ):
             summed = np.bincount(cell, weights=values, minlength=categories * z)

@@ -18,13 +18,19 @@ DIRECT_AFTER_FAILURES = 2
 """Failed procedures after which the buyer negotiates with one able firm (art. R.2122-2)."""
 
 
+AWARDED, RELAUNCHED, DEFERRED, ABANDONED = 0, 1, 2, 3
+"""What becomes of a lot: it has a holder, is called again, is put off, or was given up."""
+
+
 @dataclass(frozen=True)
 class Awards:
-    """Result of each lot (T,): winner's place among the bids (-1: none), number of valid bids."""
+    """Result of each lot (T,): winner's place among the bids (-1: none), number of valid bids,
+    whether the holder was chosen without a valid bid, and what becomes of the lot."""
 
     place: Ints
     bids: Ints
     negotiated: Bools
+    fate: NDArray[np.int8]
 
     @property
     def awarded(self) -> Bools:
@@ -62,4 +68,5 @@ def award(tenders: Tenders, bids: Bids, failures: NDArray[np.integer]) -> Awards
     has_able = np.isfinite(bids.reluctance).any(axis=1)
     negotiated = (count == 0) & has_able & (direct | (failures >= DIRECT_AFTER_FAILURES))
     place = np.where(negotiated, nearest, place).astype(np.int32)
-    return Awards(place=place, bids=count, negotiated=negotiated)
+    fate = np.where(place >= 0, AWARDED, RELAUNCHED).astype(np.int8)
+    return Awards(place=place, bids=count, negotiated=negotiated, fate=fate)

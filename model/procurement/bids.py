@@ -17,6 +17,8 @@ from model.economy.intensity import (
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
 from model.procurement.environment import GreenCategories
+from model.procurement.groupings import Groupings, form_groupings
+from model.procurement.standing import USUAL_LOAD, reasons_to_bid, stand
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import FirmState
@@ -32,9 +34,6 @@ OUTSIDE_SIZE = 6
 
 OUTSIDE_STRUCTURES = 0.25
 """Social structures from outside that hear of a reserved lot, over firms that hear of another."""
-
-MOST_HELP_OF_GROUP = 4.0
-"""Most that the capacity of a group counts, over that of the establishment that would perform."""
 
 SATURATION_BIDDERS = 7.0
 """Bidders beyond which the price no longer falls (Onur and Tas 2019, `facts.md` 2.6)."""
@@ -95,6 +94,8 @@ class Bids:
         Direct FTE-months of the holder per EUR of volume at base prices.
     relative_intensity
         Direct intensity of the maker over that of its sector, abatement apart; 1 for a trader.
+    groupings
+        Groupings that bid: the place of the lead holds their bid.
     """
 
     firm: Ints
@@ -108,6 +109,7 @@ class Bids:
     output_share: Floats
     fte_per_eur: Floats
     relative_intensity: Floats
+    groupings: Groupings | None = None
 
 
 def collect_bids(
@@ -129,9 +131,14 @@ def collect_bids(
     liveliness
         (T,), how lively competition is for each lot, near and far, of mean 1.
     threshold_eur
-        The waiver threshold, the unit in which outside firms see the size of a lot.
+        The waiver threshold, the unit in which firms see the size of a lot.
     """
-    local = _local_bids(tenders, informed, columns, firms, sectors, categories, h, seed)
+    local = _local_bids(tenders, informed, columns, firms, categories, h, seed)
+    trade, traded = categories.trade_sector, categories.traded
+    found = form_groupings(
+        tenders, informed, local.drawn, columns, firms, trade, traded, threshold_eur, h, seed
+    )
+    groupings = _bid_together(local, tenders, found, columns, firms, h)
     outside = _outside_bids(
         tenders, columns, sectors, categories, liveliness, threshold_eur, h, seed
     )
@@ -161,7 +168,13 @@ def collect_bids(
     markup = markup + h["markup_utilisation"] * pressure
     floor = cost * (1.0 - h["normal_margin"])
     price = np.maximum(cost * (1.0 + markup), floor)
-    return Bids(valid=drawn < chance, reluctance=reluctance, price=price, **joined)
+    return Bids(
+        valid=drawn < chance,
+        reluctance=reluctance,
+        price=price,
+        groupings=groupings,
+        **joined,
+    )
 
 
 @dataclass(frozen=True)
@@ -185,7 +198,6 @@ def _local_bids(
     informed: Informed,
     columns: Firms,
     firms: FirmState,
-    sectors: Sectors,
     categories: CategoryColumns,
     h: Mapping[str, float],
     seed: int,
@@ -194,53 +206,20 @@ def _local_bids(
     # most places of the table are empty: work on those that hold a firm, then spread them out
     lot, _ = np.nonzero(present)
     rows, distance = informed.rows[present], informed.distance_km[present]
-    category, yearly = tenders.supply_category[lot], tenders.yearly_eur[lot]
-    payment_days, clause = tenders.payment_days[lot], tenders.clause[lot]
-    trade = columns.sector[rows] == categories.trade_sector
-    trader = trade & categories.traded[category]
-    output_share = np.where(trader, h["goods_margin"], 1.0)
-    # who bids for the market of a group or central body must serve all of it
-    monthly_output = yearly * tenders.market_ratio[lot] / 12.0 * output_share
-    room = np.maximum(firms.capacity_eur[rows], 1e-300)
-    # a firm born in the run stands alone, whatever enterprise held its row before
-    young = firms.generation[rows] > 0
-    # a group lends its establishments hands, within limits, for the lots that they bid for
-    group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
-    size = monthly_output / (room * np.where(young, 1.0, group))
-    expected = firms.expected_demand[rows]
-    load = expected / room
-    cash = np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * expected
-    waited = monthly_output * payment_days / 30.0
-    small = (columns.enterprise_class[rows] <= 1) | young
-    rate = np.where(small, tenders.advance_rate[lot], tenders.advance_rate_large[lot])
-    advance = rate * yearly
-    paid_ahead = advance * tenders.market_ratio[lot] * output_share
-    strain = np.maximum(waited - paid_ahead, 0.0) / np.maximum(cash, 1e-300)
-    logit = (
-        h["bid_base"]
-        - h["bid_lot_size"] * np.maximum(np.log(size / h["bid_comfortable_size"]), 0.0)
-        - h["bid_lot_too_small"] * np.maximum(np.log(h["bid_minimum_size"] / size), 0.0)
-        - h["bid_distance"] * distance / 100.0
-        - h["bid_formal"] * (tenders.procedure[lot] == FORMAL) * small
-        - h["bid_clause"] * clause
-        - h["bid_environment"] * tenders.environmental_stringency[lot]
-        - h["bid_cash"] * np.minimum(strain, 3.0)
-        - h["bid_load"] * np.maximum(load - 0.82, -0.3) / 0.18
-        + h["bid_experience"] * firms.experience[rows]
-        # a firm that hears of several lots in the month answers each less often
-        - h["bid_simultaneous"] * np.log(np.bincount(rows)[rows])
+    trade, traded = categories.trade_sector, categories.traded
+    own = stand(tenders, lot, rows, columns, firms, trade, traded, h)
+    size, load, trader = own.size, own.load, own.trader
+    experience, heard_of = firms.experience[rows], informed.lots_heard_of(rows)
+    reasons = reasons_to_bid(
+        tenders, lot, distance, size, load, own.strain, own.small, experience, heard_of, h
     )
-    own_turnover = 12.0 * expected / np.where(trade, h["goods_margin"], 1.0)
-    turnover = np.where(young, own_turnover, columns.enterprise_turnover_eur[rows])
-    market = tenders.amount_eur[lot] * tenders.market_ratio[lot]
-    able = turnover >= tenders.required_turnover[lot] * market
-    # a structure cannot grow beyond its agreed posts: it does not bid for what would exceed them
-    most = np.where(columns.posts_fte[rows] > 0.0, 1.0, h["most_load_to_bid"])
-    fits = size + load <= most
-    chance = np.where(able & fits, _logistic(logit), 0.0)
+    fits = size + load <= own.most_load
+    logit = reasons.logit(h["bid_base"])
+    chance = np.where(own.has_turnover(tenders) & fits, logistic(logit), 0.0)
     relative = firms.unit_cost[rows] / columns.usual_cost[rows]
     relative = np.where(trader, 1.0 - h["goods_margin"] + h["goods_margin"] * relative, relative)
-    extra = _extra_costs(distance, payment_days, advance / np.maximum(yearly, 1e-300), clause, h)
+    payment_days, clause = tenders.payment_days[lot], tenders.clause[lot]
+    extra = _extra_costs(distance, payment_days, own.advance_rate, clause, h)
     extra = extra + tenders.asked_cost[lot]
     environmental = score_after(
         columns.environmental[rows], firms.abatement[rows], h["intensity_spread"]
@@ -261,11 +240,51 @@ def _local_bids(
         technical=spread(0.5 * columns.technical[rows] + 0.5 * draws[1], 0.0),
         environmental=spread(0.7 * environmental + 0.3 * draws[2], 0.0),
         social=spread(0.7 * columns.social[rows] + 0.3 * draws[3], 0.0),
-        small=spread(small, 0.0),
-        output_share=spread(output_share, 1.0),
-        fte_per_eur=spread(output_share / firms.productivity_eur[rows], 0.0),
+        small=spread(own.small, 0.0),
+        output_share=spread(own.output_share, 1.0),
+        fte_per_eur=spread(own.output_share / firms.productivity_eur[rows], 0.0),
         relative_intensity=spread(np.where(trader, 1.0, columns.relative_intensity[rows]), 1.0),
     )
+
+
+def _bid_together(
+    side: _Side,
+    tenders: Tenders,
+    found: Groupings,
+    columns: Firms,
+    firms: FirmState,
+    h: Mapping[str, float],
+) -> Groupings:
+    """Put bids of groupings in the places of their leads, and take away members' own.
+
+    A grouping is what its members are in the mean, by share; the draws, the size class and the FTE
+    of the lead's own part are the lead's. One that does not bid leaves its members free. Returns
+    the groupings that bid.
+    """
+    chance = logistic(found.logit)
+    bids = found.admissible & (side.drawn[found.lot, found.place] < chance)
+    found, chance = found.take(bids), chance[bids]
+    present = found.member >= 0
+    _, which = np.nonzero(present)
+    side.chance[found.lot[which], found.member_place[present]] = 0.0
+    lot, at = found.lot, (found.lot, found.place)
+    side.chance[at] = chance
+    extra = _extra_costs(
+        found.distance_km, tenders.payment_days[lot], found.advance_rate, tenders.clause[lot], h
+    )
+    side.cost[at] = found.mean(firms.unit_cost / columns.usual_cost) + extra
+    side.cost[at] += tenders.asked_cost[lot]
+    side.pressure[at] = np.clip(found.load - USUAL_LOAD, -0.4, 0.4)
+    side.relative_intensity[at] = found.mean(columns.relative_intensity)
+    m = found.member
+    after = score_after(columns.environmental[m], firms.abatement[m], h["intensity_spread"])
+    for scores, weight, quality in (
+        (side.technical, 0.5, columns.technical[m]),
+        (side.environmental, 0.7, after),
+        (side.social, 0.7, columns.social[m]),
+    ):
+        scores[at] += weight * ((found.share * quality).sum(axis=0) - quality[0])
+    return found
 
 
 def _outside_bids(
@@ -368,6 +387,7 @@ def _extra_costs(
     return transport + cash - usual + h["clause_price_premium"] * clause
 
 
-def _logistic(x: Floats) -> Floats:
+def logistic(x: Floats) -> Floats:
+    """Turn log-odds into chances."""
     # Places without a candidate come in at -700 and below, where exp would overflow.
     return 1.0 / (1.0 + np.exp(-np.maximum(x, -700.0)))

@@ -7,6 +7,7 @@ visibility up to a cap, over-dispersed by category, zone and need.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,11 +113,24 @@ def build_candidate_lists(
 class Informed:
     """Firms of the territory that hear of each lot, best placed first in the race.
 
-    ``rows`` int32 (T, INFORMED_SIZE), -1 where fewer; ``distance_km`` of the same shape.
+    ``rows`` int32 (T, INFORMED_SIZE), -1 where fewer; ``distance_km`` of the same shape. ``known``
+    and ``known_distance_km`` hold also those that would have heard next, whom the first can call.
     """
 
     rows: Ints
     distance_km: Floats
+    known: Ints
+    known_distance_km: Floats
+
+    @cached_property
+    def _lots_of_firm(self) -> NDArray[np.intp]:
+        return np.bincount(self.rows[self.rows >= 0], minlength=1)
+
+    def lots_heard_of(self, firms: Ints) -> NDArray[np.intp]:
+        """Return how many lots of the month firms hear of, at least 1, same shape as ``firms``."""
+        count = self._lots_of_firm
+        known = np.minimum(firms, len(count) - 1)
+        return np.where(firms == known, np.maximum(count[known], 1), 1)
 
 
 def race_candidates(
@@ -168,7 +182,12 @@ def race_candidates(
     times = time[lot, first]
     order = np.argsort(times, axis=1, kind="stable")
     chosen = rows[lot, first[lot, order]]
-    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & np.isfinite(times[lot, order])
-    chosen = np.where(heard, chosen, -1)
+    known = np.isfinite(times[lot, order])
+    heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & known
     distance = distance_to[lot, zone[chosen]]
-    return Informed(chosen, np.where(heard, distance, 0.0))
+    return Informed(
+        rows=np.where(heard, chosen, -1),
+        distance_km=np.where(heard, distance, 0.0),
+        known=np.where(known, chosen, -1),
+        known_distance_km=np.where(known, distance, 0.0),
+    )

@@ -11,14 +11,18 @@ from model.economy.money import collected_share
 from model.ledger import Ledger
 from model.procurement.award import Awards
 from model.procurement.bids import Bids
+from model.procurement.performers import (
+    Partners,
+    Performers,
+    forget_partners,
+    performers_of,
+    withdraw_partners,
+)
 from model.procurement.tenders import Tenders
 from model.state import ContractState, FirmState, PublicState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-RELAUNCH_MONTHS = 3
-"""Months between a procedure without a valid bid and its relaunch with eased requirements."""
 
 MOST_BACKLOG_MONTHS = 3.0
 """Late volume that a buyer waits for; beyond it buys outside (`model.md` 3.10)."""
@@ -28,28 +32,36 @@ MOST_BACKLOG_MONTHS = 3.0
 class Execution:
     """What contracts asked and got this month, by contract row, EUR at base prices.
 
-    ``ordered`` is what is asked less what was late.
+    ``ordered`` is what is asked less what was late; ``performers`` are holders and partners (E,),
+    ``delivered_by`` (E,) what each delivered.
     """
 
     active: Ints
     holder: Ints
+    performers: Performers
     buyer: Ints
     ordered: Floats
     asked: Floats
     delivered: Floats
+    delivered_by: Floats
     bought_outside: Floats
     due_next_month: Floats
 
     def due_from_buyers(self, firms: int) -> Floats:
         """Return what buyers will pay each firm next month on what it has delivered (n,)."""
-        due = np.bincount(self.holder, weights=self.due_next_month, minlength=firms + 1)
-        return due[:firms]
+        return self.shared_out(self.due_next_month, firms)
+
+    def shared_out(self, amounts: Floats, firms: int) -> Floats:
+        """Share amounts by contract among firms of the territory (n,), by their part of each."""
+        who = self.performers
+        return who.by_firm(who.of_shares(amounts), firms)[:firms]
 
 
 def start_contracts(
     tenders: Tenders,
     bids: Bids,
     awards: Awards,
+    partners: Partners,
     contracts: ContractState,
     firms: FirmState,
     public: PublicState,
@@ -57,7 +69,7 @@ def start_contracts(
 ) -> None:
     """Write awards into the lot book, settle the former holders, pay advances.
 
-    A lot without a bid stays without a holder until it is relaunched: nothing is delivered.
+    A lot that is not awarded is left without a holder: nothing is delivered.
     """
     served, won = tenders.served, awards.awarded
     settle_contracts(served.contract, served.buyer, contracts, firms, public, ledger)
@@ -87,16 +99,17 @@ def start_contracts(
     contracts.ordered_eur[rows] = 0.0
     contracts.maximum_eur[rows] = served.maximum_eur[found]
     contracts.in_reach[rows] = tenders.in_reach[lot]
-    lost = served.contract[~found]
-    contracts.months_left[lost] = RELAUNCH_MONTHS
-    contracts.failures[lost] += 1
+    contracts.partner[:, rows] = partners.firm[:, lot]
+    contracts.partner_share[:, rows] = partners.share[:, lot]
     small = awards.of_winner(bids.small)[lot]
     first_year = served.yearly_eur[found] * np.minimum(served.months[found] / 12.0, 1.0)
     rate = np.where(small, tenders.advance_rate[lot], tenders.advance_rate_large[lot])
     advance = rate * first_year * contracts.price[rows]
     contracts.advance_eur[rows] = advance
     contracts.retention_rate[rows] = tenders.retention_rate[lot] * small
-    _pay_holders(rows, served.buyer[found], advance, contracts, firms, public, ledger, "advances")
+    who = performers_of(contracts, rows, len(firms.cash))
+    parts = who.of_shares(advance)
+    _pay(who.firm, parts, served.buyer[found], advance, firms, public, ledger, "advances")
 
 
 def settle_contracts(
@@ -108,15 +121,27 @@ def settle_contracts(
     ledger: Ledger,
 ) -> None:
     """Pay what is due or was kept back on contracts that end, less the advance not recovered."""
-    due = contracts.receivable_eur[rows] + contracts.retained_eur[rows]
-    due -= contracts.advance_eur[rows]
-    _pay_holders(rows, buyer, due, contracts, firms, public, ledger, "contracts")
+    who = performers_of(contracts, rows, len(firms.cash))
+    due, parts = _settlement(rows, who, contracts)
+    _pay(who.firm, parts, buyer, due, firms, public, ledger, "contracts")
+    forget_partners(contracts, rows)
     contracts.receivable_eur[rows] = 0.0
     contracts.retained_eur[rows] = 0.0
     contracts.retention_rate[rows] = 0.0
     contracts.advance_eur[rows] = 0.0
     contracts.backlog_eur[rows] = 0.0
     contracts.clause_hours[rows] = 0.0
+
+
+def _settlement(rows: Ints, who: Performers, contracts: ContractState) -> tuple[Floats, Floats]:
+    """Return what is due or kept back less the advance, by contract (R,) and performer (E,), EUR.
+
+    What each has delivered is its own; the rest goes by shares.
+    """
+    besides = contracts.retained_eur[rows] - contracts.advance_eur[rows]
+    due = contracts.receivable_eur[rows] + besides
+    own = contracts.partner_receivable_eur[who.place, rows[who.partner_line]]
+    return due, who.of_amounts(due, own + who.of_shares(besides)[len(rows) :])
 
 
 def end_merged_lots(
@@ -136,19 +161,19 @@ def end_merged_lots(
     contracts.reserved[rows] = False
 
 
-def _pay_holders(
-    rows: Ints,
+def _pay(
+    firm: Ints,
+    parts: Floats,
     buyer: Ints,
     amount: Floats,
-    contracts: ContractState,
     firms: FirmState,
     public: PublicState,
     ledger: Ledger,
     purpose: str,
 ) -> None:
+    """Pay firms (E,) their parts (E,) of amounts (R,), out of the cash of buyers (R,)."""
     n = len(firms.cash)
-    holder = contracts.holder[rows]
-    paid = np.bincount(np.where(holder >= 0, holder, n), weights=amount, minlength=n + 1)
+    paid = np.bincount(firm, weights=parts, minlength=n + 1)
     firms.cash += paid[:n]
     public.buyer_cash -= np.bincount(buyer, weights=amount, minlength=len(public.buyer_cash))
     ledger.pay("buyers", "firms", purpose, float(paid[:n].sum()))
@@ -162,7 +187,7 @@ def ask_delivery(
     firms: int,
     orders: Floats | None,
 ) -> tuple[Execution, Floats]:
-    """Ask holders for the month's volume and what is late.
+    """Ask holders and their partners for the month's volume and what is late.
 
     Parameters
     ----------
@@ -186,9 +211,12 @@ def ask_delivery(
     asked = ordered + contracts.backlog_eur[active]
     wanted = asked * contracts.output_share[active]
     holder = contracts.holder[active]
-    demand = np.bincount(holder, weights=wanted, minlength=firms + 1)[:firms]
+    who = performers_of(contracts, active, firms)
     empty = np.zeros(len(active))
-    return Execution(active, holder, buyer, ordered, asked, empty, empty, empty), demand
+    execution = Execution(
+        active, holder, who, buyer, ordered, asked, empty, empty[:0], empty, empty
+    )
+    return execution, execution.shared_out(wanted, firms)
 
 
 def deliver_contracts(
@@ -212,31 +240,38 @@ def deliver_contracts(
     """
     rows = execution.active
     n = len(fill)
-    holder = execution.holder
-    served = np.append(fill, 1.0)[holder]
-    execution.delivered = execution.asked * served
-    late = execution.asked - execution.delivered
+    who = execution.performers
+    served = np.append(fill, 1.0)[who.firm]
+    execution.delivered_by = who.of_shares(execution.asked) * served
+    execution.delivered = who.by_contract(execution.delivered_by)
+    # shares that add up to 1 only to rounding leave nothing late
+    late = np.maximum(execution.asked - execution.delivered, 0.0)
     kept = np.minimum(late, MOST_BACKLOG_MONTHS * execution.ordered)
     execution.bought_outside = late - kept
     contracts.backlog_eur[rows] = kept
     price = contracts.price[rows]
     contracts.receivable_eur[rows] += execution.delivered * price
     # a trader buys the good that it passes on, from outside the territory
-    goods = execution.delivered * (1.0 - contracts.output_share[rows])
-    firms.payable_outside += np.bincount(holder, weights=goods, minlength=n + 1)[:n]
-    share = collected_share(payment_days[execution.buyer])
+    goods = execution.delivered_by * who.each(1.0 - contracts.output_share[rows])
+    firms.payable_outside += who.by_firm(goods, n)[:n]
+    share = np.asarray(collected_share(payment_days[execution.buyer]))
     paid = contracts.receivable_eur[rows] * share
     contracts.receivable_eur[rows] -= paid
+    billed = paid
+    of_partners = _collect_of_partners(contracts, rows, execution, price, share)
     rate = contracts.retention_rate[rows]
     execution.due_next_month = contracts.receivable_eur[rows] * share * (1.0 - rate)
     retained = paid * rate
     contracts.retained_eur[rows] += retained
-    paid -= retained
+    paid = paid - retained
     left = np.maximum(contracts.months_left[rows], 1)
     recovered = np.minimum(paid, contracts.advance_eur[rows] / left)
     contracts.advance_eur[rows] -= recovered
-    paid -= recovered
-    _pay_holders(rows, execution.buyer, paid, contracts, firms, public, ledger, "contracts")
+    paid = paid - recovered
+    # what is kept back of a payment is kept back of everybody, by shares
+    of_partners = of_partners + who.of_shares(paid - billed)[len(rows) :]
+    parts = who.of_amounts(paid, of_partners)
+    _pay(who.firm, parts, execution.buyer, paid, firms, public, ledger, "contracts")
     outside = execution.bought_outside * price
     # works are financed over their plan: an operation above the mean takes nothing from the year
     spent = (execution.delivered * price + outside) / contracts.planned_ratio[rows]
@@ -249,29 +284,51 @@ def deliver_contracts(
     ledger.pay("buyers", "outside", "contracts", float(outside.sum()))
 
 
+def _collect_of_partners(
+    contracts: ContractState, rows: Ints, execution: Execution, price: Floats, collected: Floats
+) -> Floats:
+    """Add what partners delivered to what they are owed; return what is paid of it (E - R,)."""
+    who = execution.performers
+    line, at = who.partner_line, (who.place, rows[who.partner_line])
+    claim = contracts.partner_receivable_eur[at]
+    claim = claim + execution.delivered_by[who.contracts :] * price[line]
+    paid = claim * collected[line]
+    contracts.partner_receivable_eur[at] = claim - paid
+    return paid
+
+
 def end_contracts_of(
     closed: Ints,
     contracts: ContractState,
     buyer_of_row: Ints,
+    firms: FirmState,
     public: PublicState,
     ledger: Ledger,
-    firms: int,
 ) -> None:
     """End the contracts of firms that failed; their needs are put to competition next month.
 
-    The buyer pays what it owes to the estate; an advance not recovered is lost to it.
+    The buyer pays what it owes to the estate; an advance not recovered is lost to it. Where only a
+    partner failed, its share falls to the holder; partners of a holder that failed are settled.
     """
     if len(closed) == 0:
         return
-    gone = np.zeros(firms + 1, dtype=bool)
+    n = len(firms.cash)
+    gone = np.zeros(n + 1, dtype=bool)
     gone[closed] = True
+    shared, estates = withdraw_partners(contracts, gone)
     rows = np.flatnonzero((contracts.holder >= 0) & gone[contracts.holder]).astype(np.int32)
-    owed = contracts.receivable_eur[rows] + contracts.retained_eur[rows]
-    due = np.maximum(owed - contracts.advance_eur[rows], 0.0)
-    public.buyer_cash -= np.bincount(
-        buyer_of_row[rows], weights=due, minlength=len(public.buyer_cash)
-    )
-    ledger.pay("buyers", "liquidation", "contracts", float(due.sum()))
+    who = performers_of(contracts, rows, n)
+    _, parts = _settlement(rows, who, contracts)
+    # nothing is asked back from an estate
+    due = np.maximum(parts[: len(rows)], 0.0)
+    partner, owed = who.firm[len(rows) :], parts[len(rows) :]
+    buyer = buyer_of_row[rows]
+    if len(partner):
+        _pay(partner, owed, buyer[who.partner_line], owed, firms, public, ledger, "contracts")
+    for debtor, amount in ((buyer_of_row[shared], estates), (buyer, due)):
+        public.buyer_cash -= np.bincount(debtor, weights=amount, minlength=len(public.buyer_cash))
+        ledger.pay("buyers", "liquidation", "contracts", float(amount.sum()))
+    forget_partners(contracts, rows)
     for column in (
         contracts.receivable_eur,
         contracts.retained_eur,
@@ -285,10 +342,13 @@ def end_contracts_of(
     contracts.months_left[rows] = 1
 
 
-def gain_experience(holders: Ints, firms: FirmState) -> None:
-    """Fade experience of public contracts over two years, and renew it for today's holders."""
+def gain_experience(contracts: ContractState, firms: FirmState) -> None:
+    """Fade experience of public contracts over two years, and renew it for those who perform."""
     firms.experience *= 1.0 - 1.0 / 24.0
-    firms.experience[holders[holders < len(firms.experience)]] = 1.0
+    shared = np.flatnonzero(contracts.partner_share[0])
+    performers = np.concatenate([contracts.holder, contracts.partner[:, shared].ravel()])
+    known = (performers >= 0) & (performers < len(firms.experience))
+    firms.experience[performers[known]] = 1.0
 
 
 def count_down(contracts: ContractState) -> None:

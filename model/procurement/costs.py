@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.ledger import Ledger
 from model.procurement.coordination import COORDINATION, coordination_costs, sounding_share
+from model.procurement.levers import load_levers
 from model.procurement.practice import Practice
 from model.procurement.tenders import DIRECT, Tenders
 from model.state import PublicState
@@ -86,8 +87,9 @@ def _of_tenders(
 ) -> Floats:
     """Return what the month's tenders cost buyers beyond current practice (B,).
 
-    Sourcing is charged by need sounded beyond current practice (in expectation), finer allotment
-    by further lot, control by environmental clause checked beyond current practice (idem).
+    Sourcing is charged by need sounded beyond current practice (in expectation), and what is
+    learnt in depth by need sounded at all; finer allotment by further lot, groupings by lot,
+    control by environmental clause checked beyond current practice (in expectation).
     """
     called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
     called &= tenders.in_reach
@@ -97,7 +99,10 @@ def _of_tenders(
     sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
     checks = _checked(practice, tenders) * h["environmental_check_cost_eur"]
-    weights = (called * (sourcing + checks) + further) * money_scale
+    of_called = sourcing + checks
+    of_called = of_called + tenders.sounded * _beyond(practice, tenders, "sourcing_depth", h)
+    of_called = of_called + _beyond(practice, tenders, "groupings_encouraged", h)
+    weights = (called * of_called + further) * money_scale
     cost = cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
     if len(tenders.served.contract) > len(tenders):
         # members of a joint purchase share one procedure instead of having one each
@@ -116,14 +121,24 @@ def _checked(practice: Practice, tenders: Tenders) -> Floats:
     return more - usual
 
 
+def _beyond(practice: Practice, tenders: Tenders, key: str, h: Mapping[str, float]) -> Floats:
+    """Return EUR a lot (T,) of a lever of one cost, as far as it is beyond current practice."""
+    (cost,) = load_levers()[key].cost_hypotheses
+    found = practice.of_lots(key, tenders.buyer, tenders.category, tenders.in_reach)
+    return (found - practice.current(key)) * h[cost]
+
+
 def _of_change(
     practice: Practice, buyers: Buyers, h: Mapping[str, float], money_scale: float
 ) -> Floats:
-    """Return what training, dedicated staff and joint schemes cost buyers this month (B,)."""
+    """Return what training, staff, schemes and programmes cost buyers this month (B,)."""
     purchases = buyers.envelope_eur
     training = practice.of_buyers("training") * h["training_cost_eur_per_meur"] / 1e6
     staff = practice.of_buyers("dedicated_staff") * h["dedicated_staff_cost_eur_per_fte_year"]
     cost = purchases * (training + staff / REFERENCE_PURCHASES_EUR)
+    published = practice.of_buyers("programme_months") > 0.0
+    published |= practice.preparing("programme_months")
+    cost = cost + published * purchases * h["programme_cost_eur_per_meur"] / 1e6
     members = practice.preparing("joint_scheme")
     if members.any():
         shared = h["scheme_cost_eur_per_member"] * money_scale * members.sum()

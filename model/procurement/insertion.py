@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.contracts import Execution
+from model.procurement.performers import performers_of
 from model.state import ContractState, FirmState, ZoneState
 from model.territory.territory import Firms
 
@@ -89,10 +90,12 @@ def execute_clauses(
     n = len(columns)
     executed_each = due * share[place]
     fte = executed_each / HOURS_PER_FTE_MONTH
-    holder = contracts.holder[rows]
-    firms.clause_fte[:] = np.bincount(holder, weights=fte, minlength=n + 1)[:n]
-    away = np.where(holder == n, fte, 0.0)
-    outside_fte = np.bincount(place, weights=away, minlength=z).astype(np.float64)
+    # whoever performs a part of the contract employs people for its part of the hours
+    who = performers_of(contracts, rows, n)
+    parts = who.of_shares(fte)
+    firms.clause_fte[:] = who.by_firm(parts, n)[:n]
+    away = np.where(who.firm == n, parts, 0.0)
+    outside_fte = np.bincount(place[who.line], weights=away, minlength=z).astype(np.float64)
     zones.long += exits - entries
     from_posts = siae_heads / h["insertion_post_months"]
     to_work = h["insertion_exit_to_work"] * (exits + from_posts)

@@ -12,13 +12,17 @@ from model.procurement.adoption import adopt_schemes, move_maturity
 from model.procurement.award import award
 from model.procurement.bids import Bids, collect_bids
 from model.procurement.budget import yearly_envelopes
-from model.procurement.candidates import race_candidates
+from model.procurement.candidates import Informed, race_candidates
 from model.procurement.coordination import Alignment, align_due
+from model.procurement.depth import adapt_sounded
+from model.procurement.failures import settle_fates, wait_for_the_next
 from model.procurement.insertion import execute_clauses
 from model.procurement.legal_calendar import RulesInForce
+from model.procurement.performers import Partners
 from model.procurement.plan import informed_firms, liveliness, plan_tenders, split_due_needs
 from model.procurement.practice import Practice
 from model.procurement.programme import Programme, programme_of
+from model.procurement.subcontracting import partners_of_winners
 from model.procurement.tenders import DIRECT, Tenders
 from model.setting import Setting
 from model.state import State
@@ -130,27 +134,56 @@ def due_lots(
     )
 
 
-def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Bids:
-    """Tell firms of each lot, near and far, and collect the bids of those that want it."""
-    t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
-    pair = tenders.supply_category.astype(np.int64) * len(t.zones.keys) + tenders.zone
-    market = t.candidates.market_key[pair]
-    lively = liveliness(tenders, market, t.candidates.overdispersion, seed)
+def _liveliness(setting: Setting, tenders: Tenders) -> Floats:
+    lists = setting.territory.candidates
+    market = lists.market_key[_pair(setting, tenders)]
+    return liveliness(tenders, market, lists.overdispersion, setting.seed)
+
+
+def tell_firms(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Informed:
+    """Run the race that tells which firms of the territory hear of each lot."""
+    t, h, firms = setting.territory, setting.hypotheses, state.firms
     informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
-    heard = race_candidates(
+    return race_candidates(
         t.candidates,
-        pair,
+        _pair(setting, tenders),
         tenders.reserved,
         tenders.key,
-        informed * lively,
+        informed * _liveliness(setting, tenders),
         firms.visibility * firms.alive,
         state.contracts.holder[tenders.contract],
         tenders.procedure == DIRECT,
         firms.key,
         t.firms.zone,
         t.zones.distance_km[tenders.zone],
-        seed,
+        setting.seed,
     )
+
+
+def sound(
+    setting: Setting, state: State, practice: Practice, flows: MonthFlows, rules: RulesInForce
+) -> None:
+    """Adapt the lots whose firms were sounded in depth to what they say."""
+    tenders = flows.tenders
+    if not practice.moved("sourcing_depth"):
+        return
+    t, d = setting.territory, setting.derived
+    flows.tenders = adapt_sounded(
+        tenders,
+        tell_firms(setting, state, tenders, rules),
+        t.firms,
+        state.firms,
+        d.categories,
+        practice.of_lots("sourcing_depth", tenders.buyer, tenders.category, tenders.in_reach),
+        setting.hypotheses,
+    )
+
+
+def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Bids:
+    """Tell firms of each lot, near and far, and collect the bids of those that want it."""
+    t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
+    lively = _liveliness(setting, tenders)
+    heard = tell_firms(setting, state, tenders, rules)
     threshold = rules.waiver_threshold_other * t.money_scale
     return collect_bids(
         tenders,
@@ -166,22 +199,53 @@ def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesIn
     )
 
 
-def award_and_start(setting: Setting, state: State, flows: MonthFlows, ledger: Ledger) -> None:
+def award_and_start(
+    setting: Setting, state: State, rules: RulesInForce, flows: MonthFlows, ledger: Ledger
+) -> None:
     """Give each lot to the best valid bid by its weights, and write it into the lot book."""
-    failures = state.contracts.failures[flows.tenders.contract]
-    flows.awards = award(flows.tenders, flows.bids, failures)
-    if len(flows.tenders):
+    t, h, seed, contracts = setting.territory, setting.hypotheses, setting.seed, state.contracts
+    tenders, bids = flows.tenders, flows.bids
+    awards = award(tenders, bids, contracts.failures[tenders.contract])
+    flows.awards = settle_fates(tenders, bids, awards, state.firms.visibility, h, seed)
+    flows.partners = share_out(setting, state, flows, rules)
+    if len(tenders):
         contract_life.start_contracts(
-            flows.tenders,
-            flows.bids,
+            tenders,
+            bids,
             flows.awards,
-            state.contracts,
+            flows.partners,
+            contracts,
             state.firms,
             state.public,
             ledger,
         )
-    holders = state.contracts.holder[state.contracts.holder >= 0]
-    contract_life.gain_experience(holders, state.firms)
+        target = h["split_lot_target_eur"] * t.money_scale
+        wait_for_the_next(tenders, flows.awards, contracts, t.needs, target, h, seed)
+    contract_life.gain_experience(contracts, state.firms)
+
+
+def share_out(setting: Setting, state: State, flows: MonthFlows, rules: RulesInForce) -> Partners:
+    """Tell with whom the month's winners share their lots."""
+    t = setting.territory
+    return partners_of_winners(
+        flows.tenders,
+        flows.bids,
+        flows.awards,
+        t.candidates,
+        _pair(setting, flows.tenders),
+        t.firms,
+        state.firms,
+        setting.derived.categories,
+        rules.waiver_threshold_other * t.money_scale,
+        setting.hypotheses,
+        setting.seed,
+    )
+
+
+def _pair(setting: Setting, tenders: Tenders) -> NDArray[np.int64]:
+    """Return supply category × zones + zone of each lot (T,)."""
+    zones = len(setting.territory.zones.keys)
+    return tenders.supply_category.astype(np.int64) * zones + tenders.zone
 
 
 def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows) -> None:

@@ -20,7 +20,7 @@ from model.procurement.levers import AWARD_WEIGHTS
 from model.procurement.needs import Needs
 from model.procurement.practice import Practice
 from model.procurement.programme import BuyerColumns, Programme
-from model.procurement.tenders import DIRECT, FORMAL, Tenders
+from model.procurement.tenders import DIRECT, FORMAL, NOTHING, Tenders
 from model.procurement.volumes import award_key, planned_ratio
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import PARTS, ContractState
@@ -208,6 +208,10 @@ def plan_tenders(
         social_duty=law.social_duty,
         consideration_by_duty=law.social_condition & ~chosen & ~reserved,
         environmental_condition=law.environmental_condition,
+        groupings_welcome=value("groupings_encouraged"),
+        notice_months=value("programme_months"),
+        barrier=np.full(len(rows), NOTHING, dtype=np.int8),
+        eased=np.zeros(len(rows)),
         **vars(green),
         weights=weights,
     )

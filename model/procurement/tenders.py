@@ -18,6 +18,9 @@ Bools = NDArray[np.bool_]
 DIRECT, ADAPTED, FORMAL = 0, 1, 2
 """Procedures by amount: waiver of publicity and competition, adapted (MAPA), formal."""
 
+NOTHING, SIZE, CASH, CLAUSE, FORMALITIES = 0, 1, 2, 3, 4
+"""What kept able firms from bidding most, of what a buyer can adapt after sounding them."""
+
 
 @dataclass(frozen=True)
 class Tenders:
@@ -80,6 +83,12 @@ class Tenders:
         What clause and quality cost the holder, over the base price.
     product_footprint
         Footprint of the product over that of the usual one.
+    groupings_welcome
+        How far the notice welcomes groupings and leaves time to form them, 0 to 1.
+    notice_months
+        Months for which the lot was announced in a purchasing programme.
+    barrier, eased
+        int8, what sounding found to keep firms away, and the share of it that the buyer removed.
     weights
         (T, 4), of price, technical value, environment and social in the award.
     """
@@ -122,7 +131,16 @@ class Tenders:
     environmental_ask: Floats
     asked_cost: Floats
     product_footprint: Floats
+    groupings_welcome: Floats
+    notice_months: Floats
+    barrier: NDArray[np.int8]
+    eased: Floats
     weights: Floats
 
     def __len__(self) -> int:
         return len(self.contract)
+
+    @property
+    def market_eur(self) -> Floats:
+        """Total value of the market that is tendered, that of others who buy with it included."""
+        return self.amount_eur * self.market_ratio

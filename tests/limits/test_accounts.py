@@ -97,8 +97,14 @@ class Audit:
     def _net_worth(self) -> Floats:
         f, c = self.model.state.firms, self.model.state.contracts
         n = len(f.cash)
-        holder = np.where(c.holder >= 0, c.holder, n)
-        on_buyers = np.bincount(holder, weights=self._claims_on_buyers(), minlength=n + 1)[:n]
+        # a partner is owed what it delivered, and its share of the rest; its holder what is left
+        besides = self._claims_on_buyers() - c.receivable_eur
+        of_partners = c.partner_receivable_eur + c.partner_share * besides
+        left = self._claims_on_buyers() - of_partners.sum(axis=0)
+        firm = np.concatenate([c.holder[None], c.partner])
+        claims = np.concatenate([left[None], of_partners])
+        place = np.where(firm >= 0, firm, n).ravel()
+        on_buyers = np.bincount(place, weights=claims.ravel(), minlength=n + 1)[:n]
         claims = f.receivable_firms + f.receivable_outside + on_buyers
         return f.cash + claims - f.payable_firms - f.payable_outside
 
@@ -206,8 +212,9 @@ class Audit:
         t, s = m.territory, m.state
         n = len(s.firms.cash)
         price, share = s.contracts.price[x.active], s.contracts.output_share[x.active]
-        contracts = np.bincount(x.holder, weights=x.delivered * price, minlength=n + 1)[:n]
-        goods = np.bincount(x.holder, weights=x.delivered * (1.0 - share), minlength=n + 1)[:n]
+        who, by = x.performers, x.delivered_by
+        contracts = np.bincount(who.firm, weights=by * price[who.line], minlength=n + 1)[:n]
+        goods = np.bincount(who.firm, weights=by * (1.0 - share[who.line]), minlength=n + 1)[:n]
         sales = (g.demand_firms + g.demand_households + g.demand_outside) * g.fill + contracts
         client = t.supply.slot_client
         inputs = np.bincount(client, weights=g.slot_local + g.slot_outside, minlength=n)
@@ -252,8 +259,8 @@ class Audit:
             *("payable_outside", "fte", "clause_fte", "household_share", "outside_demand"),
         ):
             assert not getattr(s.firms, name)[closed].any(), name
-        held = np.append(closed, False)[s.contracts.holder]
-        assert not (held & (s.contracts.holder >= 0)).any()
+        for held in (s.contracts.holder, s.contracts.partner):
+            assert not (np.append(closed, False)[held] & (held >= 0)).any()
 
 
 @pytest.mark.parametrize("practice", PRACTICES)

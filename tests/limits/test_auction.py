@@ -40,6 +40,7 @@ NO_OTHER_COST = {
     "markup_per_doubling": 0.0,
     "markup_utilisation": 0.0,
     "normal_margin": 0.0,
+    "grouping_chance": 0.0,
 }
 EVERYBODY_BIDS = {
     "bid_base": 60.0,

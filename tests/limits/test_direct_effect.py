@@ -10,6 +10,7 @@ import pytest
 
 from model import STATIONARY, HypothesisValues, Levers, Switches, TerritoryModel
 from model.indicators import TERMS, decompose, evaluate
+from model.procurement.performers import forget_partners
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -201,6 +202,9 @@ def swap_winners(territory: Territory, seed: int, levers: Levers) -> list[Territ
         for column in ("backlog_eur", "clause_hours", "advance_eur"):
             getattr(world.state.contracts, column)[:] = 0.0
         world.state.contracts.price[:] = 1.0
+        # each lot is done by its holder alone: one firm in the place of another
+        rows = np.arange(len(world.state.contracts.holder), dtype=np.int32)
+        forget_partners(world.state.contracts, rows)
     was, now = one.state.contracts, other.state.contracts
     structure = np.append(territory.firms.posts_fte > 0, False)
     both = (was.holder >= 0) & (now.holder >= 0) & (was.volume_eur > 0) & (now.volume_eur > 0)

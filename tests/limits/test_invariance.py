@@ -120,7 +120,8 @@ PURE_NUMBERS = {
 }
 PURE_PARTS = {"contracts", "zones"}
 MONEY = {
-    *("volume_eur", "backlog_eur", "receivable_eur", "retained_eur", "advance_eur", "cash"),
+    *("volume_eur", "backlog_eur", "receivable_eur", "retained_eur", "advance_eur"),
+    *("partner_receivable_eur", "cash"),
     *("ordered_eur", "maximum_eur"),
 }
 

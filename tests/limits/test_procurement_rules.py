@@ -66,6 +66,17 @@ def bids_for(twin: TerritoryModel, tenders: Tenders, rules: RulesInForce | None 
     return month.gather_bids(twin.setting, twin.state, tenders, rules or rules_at(2027, 1))
 
 
+def in_groupings(bids: Bids) -> Bools:
+    """Return the places of firms that bid as members of a grouping, those of leads included."""
+    found = bids.groupings
+    assert found is not None
+    places = np.zeros_like(bids.valid)
+    members = found.member >= 0
+    lot = np.broadcast_to(found.lot, found.member.shape)
+    places[lot[members], found.member_place[members]] = True
+    return places
+
+
 def subset(few: Bools, many: Bools) -> bool:
     return bool((few <= many).all())
 
@@ -84,8 +95,9 @@ def test_less_required_turnover_never_removes_a_candidate(
     for level in (low, high):
         tenders, twin = every_need_due(required_turnover=level)
         bids = bids_for(twin, tenders)
-        able.append(np.isfinite(bids.reluctance))
-        bidding.append(bids.valid)
+        together = in_groupings(bids)
+        able.append(np.isfinite(bids.reluctance) | together)
+        bidding.append(bids.valid | together)
         firms.append(bids.firm)
     np.testing.assert_array_equal(firms[0], firms[1])
     assert subset(able[1], able[0])
@@ -108,6 +120,8 @@ def test_turnover_is_judged_on_the_lot_and_not_under_the_waiver(every_need_due: 
     columns, n = twin.territory.firms, len(twin.territory.firms)
     bids = bids_for(twin, tenders)
     inside = np.isfinite(bids.reluctance) & (bids.firm >= 0) & (bids.firm < n)
+    # members of groupings are judged on what they have together
+    inside &= ~in_groupings(bids)
     turnover = columns.enterprise_turnover_eur[np.where(inside, bids.firm, 0)]
     asked = (tenders.required_turnover * tenders.amount_eur * tenders.market_ratio)[:, None]
     assert (turnover >= asked)[inside].all()
@@ -297,7 +311,7 @@ def bids_by_place(
     columns = replace(world.territory.firms, zone=zone)
     return collect_bids(
         tenders,
-        Informed(rows, np.zeros(rows.shape)),
+        Informed(rows, np.zeros(rows.shape), rows, np.zeros(rows.shape)),
         columns,
         world.state.firms,
         world.territory.sectors,
@@ -322,8 +336,12 @@ def test_awards_do_not_depend_on_where_bidders_are(
     here = world.territory.firms.zone
     moved = rng.permutation(zones).astype(np.int16)[(here + turn) % zones]
     one, other = (bids_by_place(world, tenders, zone, rows) for zone in (here, moved))
-    for f in fields(Bids):
-        np.testing.assert_array_equal(getattr(one, f.name), getattr(other, f.name), f.name)
+    assert one.groupings is not None and other.groupings is not None
+    for first, second in ((one, other), (one.groupings, other.groupings)):
+        for f in fields(first):
+            if f.name != "groupings":
+                found, moved_to = getattr(first, f.name), getattr(second, f.name)
+                np.testing.assert_array_equal(found, moved_to, f.name)
     failures = np.zeros(len(tenders), dtype=np.int16)
     winners = [award(tenders, bids, failures).place for bids in (one, other)]
     np.testing.assert_array_equal(winners[0], winners[1])

@@ -176,7 +176,9 @@ def test_a_new_firm_has_draws_of_its_own(generated_territory: MakeTerritory) -> 
     nobody_unmet = np.zeros(len(t.demand.household_share))
     for generation in (1, 2):
         state.firms.alive[rows] = False
-        opened = open_firms(t, labour, rates, state, nobody_unmet, 1, Ledger())
+        opened = open_firms(
+            t, labour, rates, state, nobody_unmet, np.zeros_like(nobody_unmet), 1, Ledger()
+        )
         np.testing.assert_array_equal(opened, rows)
         np.testing.assert_array_equal(state.firms.key[rows], mix(t.firms.key[rows], generation))
         seen.append(state.firms.key[rows].copy())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from model.flows import MonthFlows
 from model.indicators.ecology import footprint_of_contracts
 from model.indicators.recording.cells import CellCodes, CellSums
+from model.procurement.contracts import Execution
 from model.procurement.practice import Practice
 from model.state import State
 from model.territory.derived import DerivedColumns
@@ -28,11 +29,13 @@ MOST_OF_A_CONTRACT = 0.5
 
 @dataclass(frozen=True)
 class Executed:
-    """Running contracts of the month as columns (R,); ``holder`` is a row of firms.
+    """Running contracts of the month as columns (R,), and parts done inside the territory (P,).
 
-    ``place`` are the rows held inside the territory, the columns under it are theirs:
-    ``output`` is what the holder itself makes, EUR at base prices, and ``pay``, ``local_inputs``,
-    ``outside_inputs``, ``production_tax``, ``dividends`` what it spends of it.
+    ``delivered_away`` and ``fte_away`` are what outside firms deliver, and their direct jobs.
+    ``place`` is the contract of each part done inside, by its holder or by a partner; the columns
+    under it are theirs: ``holder`` is a row of firms, ``part`` its part of the contract, ``output``
+    what it makes itself, EUR at base prices, and ``pay``, ``local_inputs``, ``outside_inputs``,
+    ``production_tax``, ``dividends`` what it spends of it.
     """
 
     cell: NDArray[np.intp]
@@ -42,9 +45,12 @@ class Executed:
     share: Floats
     delivered: Floats
     bought_outside: Floats
-    inside: Bools
+    delivered_away: Floats
+    fte_away: Floats
     place: NDArray[np.intp]
     holder: NDArray[np.intp]
+    part: Floats
+    delivered_here: Floats
     output: Floats
     pay: Floats
     local_inputs: Floats
@@ -67,37 +73,57 @@ def executed_contracts(
     state: State,
     flows: MonthFlows,
 ) -> Executed:
-    """Gather the columns of running contracts; a holder spends on each as on all it sells."""
+    """Gather the columns of running contracts; a firm spends on each as on all it sells."""
     x, c = flows.execution, state.contracts
-    rows = x.active.astype(np.intp)
-    inside = x.holder < len(t.firms)
-    place = np.flatnonzero(inside)
-    holder = x.holder[place].astype(np.intp)
+    rows, who = x.active.astype(np.intp), x.performers
+    here = np.flatnonzero(who.firm < len(t.firms))
+    place, holder = who.line[here], who.firm[here].astype(np.intp)
+    delivered_here = x.delivered_by[here]
+    category = d.category_of_row[rows]
+    away, fte_away = _done_away(d, x, c.fte_per_eur[rows], category, len(t.firms))
     share = c.output_share[rows]
-    output = x.delivered[place] * share[place]
+    output = delivered_here * share[place]
     made = flows.goods.output[holder]
     # a firm that makes nothing delivers nothing
-    part = np.divide(output, made, out=np.zeros_like(made), where=made > 0.0)
+    spent = np.divide(output, made, out=np.zeros_like(made), where=made > 0.0)
     incomes = flows.incomes
     return Executed(
         cell=codes.contract[rows],
         zone=d.zone_of_row[rows],
-        category=d.category_of_row[rows],
+        category=category,
         price=c.price[rows],
         share=share,
         delivered=x.delivered,
         bought_outside=x.bought_outside,
-        inside=inside,
+        delivered_away=away,
+        fte_away=fte_away,
         place=place,
         holder=holder,
+        part=who.share[here],
+        delivered_here=delivered_here,
         output=output,
-        pay=part * (incomes.wages[holder] + incomes.posts[holder]),
-        local_inputs=part * flows.local_inputs[holder],
-        outside_inputs=part * flows.outside_inputs[holder],
+        pay=spent * (incomes.wages[holder] + incomes.posts[holder]),
+        local_inputs=spent * flows.local_inputs[holder],
+        outside_inputs=spent * flows.outside_inputs[holder],
         production_tax=output * t.firms.production_tax[holder],
-        dividends=part * incomes.dividends[holder],
-        fte=part * staff[holder],
+        dividends=spent * incomes.dividends[holder],
+        fte=spent * staff[holder],
     )
+
+
+def _done_away(
+    d: DerivedColumns, x: Execution, fte_of_holder: Floats, category: Ints, firms: int
+) -> tuple[Floats, Floats]:
+    """Return what outside firms deliver of each contract, and their direct jobs on it (R,).
+
+    An outside partner is like the mean producer of the country.
+    """
+    who, count = x.performers, len(x.active)
+    by = np.where(who.firm < firms, 0.0, x.delivered_by)
+    of_partners = np.bincount(who.partner_line, weights=by[count:], minlength=count)
+    productivity = d.categories.profile.productivity_eur
+    fte = by[:count] * fte_of_holder + of_partners / productivity[category]
+    return by[:count] + of_partners, fte
 
 
 def add_contracts(
@@ -113,11 +139,11 @@ def add_contracts(
     cell, volume = x.cell, x.volume
     paid = volume * x.price
     of_inside = cell[x.place]
-    value = x.delivered * x.price
+    value = x.delivered_here * x.price[x.place]
     sums.add("executed_volume_eur", cell, volume)
     sums.add("executed_price_eur", cell, paid)
     sums.cells["lm3_r1_eur"] = sums.cells["executed_price_eur"]
-    sums.add("lm3_r2_eur", of_inside, value[x.place])
+    sums.add("lm3_r2_eur", of_inside, value)
     sums.add("contract_output_eur", of_inside, x.output)
     net_pay = t.net_pay_share * x.pay
     sums.add("lm3_r3_eur", of_inside, x.local_inputs + net_pay + x.dividends)
@@ -133,32 +159,36 @@ def add_contracts(
     sums.add("reserved_target_eur", cell, addressable * target)
     reserved = np.flatnonzero(c.reserved[rows])
     sums.add("reserved_eur", cell[reserved], addressable[reserved])
-    held = np.where(x.inside, 0.0, x.delivered * c.fte_per_eur[rows])
     productivity = d.categories.profile.productivity_eur
-    sums.add("outside_holder_fte", cell, held + x.bought_outside / productivity[x.category])
+    sums.add("outside_holder_fte", cell, x.fte_away + x.bought_outside / productivity[x.category])
 
 
 def _add_performed(sums: CellSums, t: Territory, x: Executed, value: Floats) -> None:
     """Add what establishments of the place perform themselves, by number and by value.
 
-    A trader performs its margin. Whoever does a part of a contract for its holder would be
-    counted here, in the place where it works.
+    A trader performs its margin. A member of a grouping or a subcontractor counts for its part, in
+    the place where it works.
     """
-    performed = (value * x.share)[x.place]
-    mainly = (x.share[x.place] >= MOST_OF_A_CONTRACT).astype(np.float64)
+    performed = value * x.share[x.place]
+    part = x.part * x.share[x.place]
     near = t.firms.zone[x.holder] == x.zone[x.place]
-    of_inside = x.cell[x.place]
+    of_inside, count = x.cell[x.place], len(x.cell)
+
+    def mainly(parts: Floats) -> Floats:
+        done = np.bincount(x.place, weights=parts, minlength=count)
+        return (done >= MOST_OF_A_CONTRACT).astype(np.float64)
+
     sums.add("running_n", x.cell)
     sums.add("performed_territory_eur", of_inside, performed)
-    sums.add("performed_territory_n", of_inside, mainly)
+    sums.add("performed_territory_n", x.cell, mainly(part))
     sums.add("performed_epci_eur", of_inside, performed * near)
-    sums.add("performed_epci_n", of_inside, mainly * near)
+    sums.add("performed_epci_n", x.cell, mainly(part * near))
 
 
 def _add_spending(sums: CellSums, t: Territory, x: Executed, net_pay: Floats) -> None:
     """Add what holders of the territory do with what they are paid (the rest is their margin)."""
     cell = x.cell[x.place]
-    goods = (x.delivered * (1.0 - x.share))[x.place]
+    goods = x.delivered_here * (1.0 - x.share[x.place])
     sums.add("spent_net_pay_eur", cell, net_pay)
     sums.add("spent_taxes_eur", cell, x.production_tax + (x.pay - net_pay))
     sums.add("spent_local_inputs_eur", cell, x.local_inputs)
@@ -176,7 +206,7 @@ def add_concentration(sums: CellSums, x: Executed, firms: int) -> None:
     if len(x.place) == 0:
         sums.cells |= {name: np.zeros(sums.size) for name in names}
         return
-    cell, delivered = x.cell[x.place], x.delivered[x.place]
+    cell, delivered = x.cell[x.place], x.delivered_here
     category = x.category[x.place].astype(np.int64)
     _, market = np.unique(category * firms + x.holder, return_inverse=True)
     of_holder = np.bincount(market, weights=delivered)[market]
@@ -215,7 +245,7 @@ def chain_of_contracts(t: Territory, d: DerivedColumns, x: Executed) -> Floats:
     product = columns.profile.sector[x.category]
     holder_sector = np.where(x.share < 1.0, columns.trade_sector, product)
     behind = sectors.chain_fte - 1.0 / sectors.productivity_eur
-    own = np.where(x.inside, 0.0, x.delivered * x.share) * behind[holder_sector]
+    own = x.delivered_away * x.share * behind[holder_sector]
     goods = x.delivered * (1.0 - x.share) * sectors.chain_fte[product]
     chain = own + goods + x.bought_outside * behind[product]
     return np.bincount(x.zone, weights=chain, minlength=len(t.zones.keys))

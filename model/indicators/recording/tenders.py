@@ -63,8 +63,6 @@ def add_tenders(
     count("bids_n", with_bid, awards.bids.astype(np.float64))
     count("single_bid_n", with_bid & (awards.bids == 1))
     count("unsuccessful_n", open_call & (awards.bids == 0))
-    # no buyer gives up a procedure by its own choice yet
-    sums.cells["abandoned_n"] = np.zeros(sums.size)
     winners = {
         "awards": won,
         "awards_epci": won & near,
