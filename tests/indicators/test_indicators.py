@@ -108,7 +108,7 @@ NEW = {
     "public_dependence": "100 * public_share_sum_n / firms_active_n",
     "considerations_gap": "100 * considerations_n / considerations_base_n - 30",
     "environmental_gap": "100 * environmental_considerations_n / considerations_base_n - 100",
-    "abandoned_share": "100 * abandoned_n / (tenders_n + unsuccessful_n + abandoned_n)",
+    "abandoned_share": "100 * abandoned_n / called_n",
     "contracts_won": "won_n",
     "amount_won": "won_eur",
     "public_sales": "contract_sales_eur",
