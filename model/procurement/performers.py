@@ -148,9 +148,11 @@ def withdraw_partners(contracts: ContractState, gone: NDArray[np.bool_]) -> tupl
     exceeds it is lost to the buyer, as with a holder that fails.
     """
     shared = np.flatnonzero(contracts.partner_share[0])
-    left = gone[contracts.partner[:, shared]] & (contracts.partner_share[:, shared] > 0.0)
-    place, which = np.nonzero(left)
+    # where there is no partner, -1 reads the place of outside firms, which do not close
+    place, which = np.nonzero(gone[contracts.partner[:, shared]])
     rows = shared[which].astype(np.int32)
+    if len(rows) == 0:
+        return rows, np.zeros(0)
     share = contracts.partner_share[place, rows]
     claim = contracts.partner_receivable_eur[place, rows]
     kept_back = share * contracts.retained_eur[rows]
