@@ -82,12 +82,13 @@ class ContractState:
     ``volume_ratio`` is the volume of this contract over that; ``planned_ratio`` the part of it
     known from the works plan; ``ordered_eur`` and ``maximum_eur`` what a framework agreement has
     ordered and may order in all, base prices; ``in_reach`` whether the buyer put it to competition
-    itself. ``environmental_cut`` to ``relative_intensity`` are those of the lot and of the winning
-    bid (`Tenders`, `Bids`).
+    itself. Columns from ``environmental_cut`` to ``relative_intensity`` are those of the lot and of
+    the winning bid (`Tenders`, `Bids`).
 
     ``partner``, ``partner_share`` and ``partner_receivable_eur`` (MOST_PARTNERS, PARTS × needs) are
     the firms with which the holder shares a contract (-1: none; first places first), the part that
-    each performs, and the part of ``receivable_eur`` that it is owed."""
+    each performs, and the part of ``receivable_eur`` that it is owed.
+    """
 
     holder: Ints
     volume_eur: Floats

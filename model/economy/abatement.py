@@ -41,7 +41,11 @@ def pay_what_contracts_ask(
     Bids were raised by the same amount: a clause that is not executed costs nothing.
     """
     n = len(firms.cash)
-    paid = execution.by_performer(contracts.asked_cost[execution.active], n)
+    who = execution.performers
+    each = who.each(contracts.asked_cost[execution.active])
+    parts = np.flatnonzero(each)
+    cost = execution.delivered_by[parts] * each[parts]
+    paid = np.bincount(who.firm[parts], weights=cost, minlength=n + 1)[:n]
     firms.cash -= paid
     ledger.pay("firms", "outside", "what contracts ask", float(paid.sum()))
     return paid
@@ -61,8 +65,12 @@ def asked_of_firms(
     Contracts held count as delivered. A bid that lost counts once, for the months that firms
     remember × ``abatement_lost_bids``.
     """
-    ask = contracts.environmental_ask[execution.active]
-    total = execution.by_performer(ask * contracts.output_share[execution.active], firms)
+    who, rows = execution.performers, execution.active
+    ask = who.each(contracts.environmental_ask[rows])
+    held = np.flatnonzero(ask > 0.0)
+    asked = execution.delivered_by[held] * ask[held]
+    asked *= who.each(contracts.output_share[rows])[held]
+    total = np.bincount(who.firm[held], weights=asked, minlength=firms + 1)[:firms]
     if not tenders.environmental_ask.any():
         return total
     lost = bids.valid & (bids.firm >= 0) & (bids.firm < firms)

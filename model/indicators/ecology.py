@@ -55,7 +55,9 @@ def footprint_of_contracts(
     own = direct * contracts.relative_intensity[rows]
     if abatement.any():
         maker = contracts.output_share[rows] >= 1.0
-        own *= 1.0 - np.where(maker, np.append(abatement, 0.0)[x.holder], 0.0)
+        who = x.performers
+        cleaner = who.by_contract(np.append(abatement, 0.0)[who.firm] * who.share)
+        own *= 1.0 - np.where(maker, cleaner, 0.0)
     made = x.delivered * contracts.product_footprint[rows]
     cut = made * own * contracts.environmental_cut[rows]
     total = made * (whole - direct + own) - cut
@@ -70,7 +72,8 @@ def direct_emissions(
     Those of its sales to all clients; residents, farms and administrations are left out.
     """
     x, n = flows.execution, len(territory.firms)
-    rows = x.active
-    avoided = x.by_performer(contracts.output_share[rows] * contracts.environmental_cut[rows], n)
+    rows, who = x.active, x.performers
+    cut = contracts.output_share[rows] * contracts.environmental_cut[rows]
+    avoided = who.by_firm(x.delivered_by * who.each(cut), n)[:n]
     emitting = (flows.goods.output - avoided) * (1.0 - firms.abatement)
     return emitting * territory.firms.direct_kg_per_eur / KG_PER_TONNE

@@ -63,7 +63,6 @@ BUYER_QUANTITIES = (
     "awards_subcontracted_n",
     "awards_subcontracted_eur",
     "called_n",
-    "called_bids_n",
     "sounded_n",
     "sounded_bids_n",
     "adapted_n",

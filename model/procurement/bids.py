@@ -268,22 +268,22 @@ def _bid_together(
     _, which = np.nonzero(present)
     side.chance[found.lot[which], found.member_place[present]] = 0.0
     lot, at = found.lot, (found.lot, found.place)
-    lead = found.member[0]
     side.chance[at] = chance
     extra = _extra_costs(
         found.distance_km, tenders.payment_days[lot], found.advance_rate, tenders.clause[lot], h
     )
-    extra = extra + tenders.asked_cost[lot]
     side.cost[at] = found.mean(firms.unit_cost / columns.usual_cost) + extra
+    side.cost[at] += tenders.asked_cost[lot]
     side.pressure[at] = np.clip(found.load - USUAL_LOAD, -0.4, 0.4)
     side.relative_intensity[at] = found.mean(columns.relative_intensity)
-    clean = score_after(columns.environmental, firms.abatement, h["intensity_spread"])
-    for scores, quality, weight in (
-        (side.technical, columns.technical, 0.5),
-        (side.environmental, clean, 0.7),
-        (side.social, columns.social, 0.7),
+    m = found.member
+    after = score_after(columns.environmental[m], firms.abatement[m], h["intensity_spread"])
+    for scores, weight, quality in (
+        (side.technical, 0.5, columns.technical[m]),
+        (side.environmental, 0.7, after),
+        (side.social, 0.7, columns.social[m]),
     ):
-        scores[at] += weight * (found.mean(quality) - quality[lead])
+        scores[at] += weight * ((found.share * quality).sum(axis=0) - quality[0])
     return found
 
 

@@ -7,6 +7,7 @@ visibility up to a cap, over-dispersed by category, zone and need.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,11 +122,15 @@ class Informed:
     known: Ints
     known_distance_km: Floats
 
+    @cached_property
+    def _lots_of_firm(self) -> NDArray[np.intp]:
+        return np.bincount(self.rows[self.rows >= 0], minlength=1)
+
     def lots_heard_of(self, firms: Ints) -> NDArray[np.intp]:
         """Return how many lots of the month firms hear of, at least 1, same shape as ``firms``."""
-        count = np.bincount(self.rows[self.rows >= 0])
-        known = np.append(count, np.zeros(1, dtype=count.dtype))
-        return np.maximum(known[np.minimum(firms, len(count))], 1)
+        count = self._lots_of_firm
+        known = np.minimum(firms, len(count) - 1)
+        return np.where(firms == known, np.maximum(count[known], 1), 1)
 
 
 def race_candidates(

@@ -51,13 +51,6 @@ class Execution:
         """Return what buyers will pay each firm next month on what it has delivered (n,)."""
         return self.shared_out(self.due_next_month, firms)
 
-    def by_performer(self, each: Floats, firms: int) -> Floats:
-        """Return deliveries × a factor of each contract (R,) by firm that made them (n,)."""
-        who, lines = self.performers, np.flatnonzero(each)
-        if len(lines) == 0:
-            return np.zeros(firms)
-        return who.by_firm(self.delivered_by * each[who.line], firms)[:firms]
-
     def shared_out(self, amounts: Floats, firms: int) -> Floats:
         """Share amounts by contract among firms of the territory (n,), by their part of each."""
         who = self.performers
@@ -250,7 +243,7 @@ def deliver_contracts(
     who = execution.performers
     served = np.append(fill, 1.0)[who.firm]
     execution.delivered_by = who.of_shares(execution.asked) * served
-    execution.delivered = np.bincount(who.line, weights=execution.delivered_by, minlength=len(rows))
+    execution.delivered = who.by_contract(execution.delivered_by)
     # shares that add up to 1 only to rounding leave nothing late
     late = np.maximum(execution.asked - execution.delivered, 0.0)
     kept = np.minimum(late, MOST_BACKLOG_MONTHS * execution.ordered)
@@ -259,7 +252,7 @@ def deliver_contracts(
     price = contracts.price[rows]
     contracts.receivable_eur[rows] += execution.delivered * price
     # a trader buys the good that it passes on, from outside the territory
-    goods = execution.delivered_by * (1.0 - contracts.output_share[rows])[who.line]
+    goods = execution.delivered_by * who.each(1.0 - contracts.output_share[rows])
     firms.payable_outside += who.by_firm(goods, n)[:n]
     share = np.asarray(collected_share(payment_days[execution.buyer]))
     paid = contracts.receivable_eur[rows] * share
@@ -330,7 +323,8 @@ def end_contracts_of(
     due = np.maximum(parts[: len(rows)], 0.0)
     partner, owed = who.firm[len(rows) :], parts[len(rows) :]
     buyer = buyer_of_row[rows]
-    _pay(partner, owed, buyer[who.partner_line], owed, firms, public, ledger, "contracts")
+    if len(partner):
+        _pay(partner, owed, buyer[who.partner_line], owed, firms, public, ledger, "contracts")
     for debtor, amount in ((buyer_of_row[shared], estates), (buyer, due)):
         public.buyer_cash -= np.bincount(debtor, weights=amount, minlength=len(public.buyer_cash))
         ledger.pay("buyers", "liquidation", "contracts", float(amount.sum()))
@@ -351,7 +345,7 @@ def end_contracts_of(
 def gain_experience(contracts: ContractState, firms: FirmState) -> None:
     """Fade experience of public contracts over two years, and renew it for those who perform."""
     firms.experience *= 1.0 - 1.0 / 24.0
-    shared = np.flatnonzero(contracts.partner_share[0] > 0.0)
+    shared = np.flatnonzero(contracts.partner_share[0])
     performers = np.concatenate([contracts.holder, contracts.partner[:, shared].ravel()])
     known = (performers >= 0) & (performers < len(firms.experience))
     firms.experience[performers[known]] = 1.0

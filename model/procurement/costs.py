@@ -89,7 +89,7 @@ def _of_tenders(
 
     Sourcing is charged by need sounded beyond current practice (in expectation), and what is
     learnt in depth by need sounded at all; finer allotment by further lot, groupings by lot,
-    control by environmental clause checked beyond current practice.
+    control by environmental clause checked beyond current practice (in expectation).
     """
     called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
     called &= tenders.in_reach
@@ -99,8 +99,9 @@ def _of_tenders(
     sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
     checks = _checked(practice, tenders) * h["environmental_check_cost_eur"]
-    of_called = sourcing + tenders.sounded * _beyond(practice, tenders, "sourcing_depth", h)
-    of_called = of_called + _beyond(practice, tenders, "groupings_encouraged", h) + checks
+    of_called = sourcing + checks
+    of_called = of_called + tenders.sounded * _beyond(practice, tenders, "sourcing_depth", h)
+    of_called = of_called + _beyond(practice, tenders, "groupings_encouraged", h)
     weights = (called * of_called + further) * money_scale
     cost = cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
     if len(tenders.served.contract) > len(tenders):

@@ -81,21 +81,21 @@ def _follow_up(
     The firm that is negotiated with is the able one first in a race by visibility and by its chance
     to have bid, wherever it is; outside firms have the visibility of the mean firm.
     """
+    lots = np.flatnonzero(awards.fate == RELAUNCHED)
+    if len(lots) == 0:
+        return awards
     known = np.append(visibility, visibility.mean())
-    race = bids.reluctance / known[bids.firm]
-    nearest = race.argmin(axis=1)
-    able = np.isfinite(bids.reluctance).any(axis=1)
-    drawn = to_uniform(stream(seed, "after no valid bid", tenders.key))
-    lost = awards.fate == RELAUNCHED
-    negotiates = lost & able & (drawn < h["failed_then_negotiated"])
-    defers = lost & ~negotiates & (drawn > 1.0 - h["failed_then_deferred"])
-    fate = np.where(negotiates, AWARDED, np.where(defers, DEFERRED, awards.fate))
-    return replace(
-        awards,
-        place=np.where(negotiates, nearest, awards.place).astype(np.int32),
-        negotiated=awards.negotiated | negotiates,
-        fate=fate.astype(np.int8),
-    )
+    reluctance = bids.reluctance[lots]
+    nearest = (reluctance / known[bids.firm[lots]]).argmin(axis=1)
+    able = np.isfinite(reluctance).any(axis=1)
+    drawn = to_uniform(stream(seed, "after no valid bid", tenders.key[lots]))
+    negotiates = able & (drawn < h["failed_then_negotiated"])
+    defers = ~negotiates & (drawn > 1.0 - h["failed_then_deferred"])
+    place, fate, negotiated = awards.place.copy(), awards.fate.copy(), awards.negotiated.copy()
+    place[lots[negotiates]] = nearest[negotiates]
+    negotiated[lots[negotiates]] = True
+    fate[lots] = np.where(negotiates, AWARDED, np.where(defers, DEFERRED, RELAUNCHED))
+    return replace(awards, place=place, negotiated=negotiated, fate=fate)
 
 
 def wait_for_the_next(

@@ -126,7 +126,7 @@ def form_groupings(
     least = h["grouping_least_size"]
     monthly = (tenders.yearly_eur * tenders.market_ratio)[lots] / 12.0
     large = (known >= 0) & (monthly[:, None] > least * firms.capacity_eur[known])
-    several = large.sum(axis=1) >= 2
+    several = (large.sum(axis=1) >= 2) & (large & (informed.rows[lots] >= 0)).any(axis=1)
     lots, known, large = lots[several], known[several], large[several]
     at, place = np.nonzero(large)
     standing = stand(tenders, lots[at], known[at, place], columns, firms, trade_sector, traded, h)

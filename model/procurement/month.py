@@ -140,8 +140,19 @@ def _liveliness(setting: Setting, tenders: Tenders) -> Floats:
     return liveliness(tenders, market, lists.overdispersion, setting.seed)
 
 
-def tell_firms(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Informed:
-    """Run the race that tells which firms of the territory hear of each lot."""
+def tell_firms(
+    setting: Setting,
+    state: State,
+    tenders: Tenders,
+    rules: RulesInForce,
+    lively: Floats | None = None,
+) -> Informed:
+    """Run the race that tells which firms of the territory hear of each lot.
+
+    ``lively`` (T,) is how lively competition for each is, computed if None.
+    """
+    if lively is None:
+        lively = _liveliness(setting, tenders)
     t, h, firms = setting.territory, setting.hypotheses, state.firms
     informed = informed_firms(tenders, rules.publicity_threshold * t.money_scale, h)
     return race_candidates(
@@ -183,7 +194,7 @@ def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesIn
     """Tell firms of each lot, near and far, and collect the bids of those that want it."""
     t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
     lively = _liveliness(setting, tenders)
-    heard = tell_firms(setting, state, tenders, rules)
+    heard = tell_firms(setting, state, tenders, rules, lively)
     threshold = rules.waiver_threshold_other * t.money_scale
     return collect_bids(
         tenders,
@@ -243,7 +254,7 @@ def share_out(setting: Setting, state: State, flows: MonthFlows, rules: RulesInF
 
 
 def _pair(setting: Setting, tenders: Tenders) -> NDArray[np.int64]:
-    """Return category × zones + zone of each lot (T,)."""
+    """Return supply category × zones + zone of each lot (T,)."""
     zones = len(setting.territory.zones.keys)
     return tenders.supply_category.astype(np.int64) * zones + tenders.zone
 

@@ -25,41 +25,58 @@ class Performers:
 
     Attributes
     ----------
-    line
-        Position of the contract among the R.
     firm
         int32, row of the firm, ``n`` for one from outside.
     share
         Part of the contract that it performs; those of a contract add up to 1.
+    partner_line
+        (E - R,), position of the contract of each partner among the R.
     place
         (E - R,), place of each partner in its row of the lot book.
     """
 
-    line: Places
     firm: Ints
     share: Floats
+    partner_line: Places
     place: Places
 
     @property
     def contracts(self) -> int:
         """How many contracts there are."""
-        return len(self.line) - len(self.place)
+        return len(self.firm) - len(self.place)
 
     @property
-    def partner_line(self) -> Places:
-        """Position of the contract of each partner."""
-        return self.line[self.contracts :]
+    def line(self) -> Places:
+        """Position of the contract of each performer among the R."""
+        return np.concatenate([np.arange(self.contracts), self.partner_line])
+
+    def each[T: np.generic](self, values: NDArray[T]) -> NDArray[T]:
+        """Return values by contract (R,) for each performer (E,)."""
+        if len(self.place) == 0:
+            return values
+        return np.concatenate([values, values[self.partner_line]])
 
     def of_shares(self, values: Floats) -> Floats:
         """Return each performer's part (E,) of an amount by contract (R,)."""
-        return values[self.line] * self.share
+        return self.each(values) * self.share
 
     def by_firm(self, parts: Floats, firms: int) -> Floats:
         """Add up parts (E,) by firm (n + 1,), outside firms last."""
         return np.bincount(self.firm, weights=parts, minlength=firms + 1)
 
+    def by_contract(self, parts: Floats) -> Floats:
+        """Add up parts (E,) by contract (R,)."""
+        if len(self.place) == 0:
+            return parts
+        count = self.contracts
+        return parts[:count] + np.bincount(
+            self.partner_line, weights=parts[count:], minlength=count
+        )
+
     def of_amounts(self, amounts: Floats, of_partners: Floats) -> Floats:
         """Return parts (E,) of amounts by contract (R,): partners' as given, the rest holders'."""
+        if len(self.place) == 0:
+            return amounts
         taken = np.bincount(self.partner_line, weights=of_partners, minlength=self.contracts)
         return np.concatenate([amounts - taken, of_partners])
 
@@ -90,29 +107,28 @@ def performers_of(contracts: ContractState, rows: Ints, firms: int) -> Performer
     A row without a holder counts as held outside, where it moves nothing.
     """
     holder = contracts.holder[rows]
-    count = len(rows)
     firm = np.where(holder >= 0, holder, firms).astype(np.int32)
-    line = np.arange(count)
     # partners fill the first places: a row without one there has none
-    shared = np.flatnonzero(contracts.partner_share[0, rows] > 0.0)
+    shared = np.flatnonzero(contracts.partner_share[0][rows])
+    own = np.ones(len(rows))
     if len(shared) == 0:
-        return Performers(line, firm, np.ones(count), np.zeros(0, dtype=np.intp))
+        none = np.zeros(0, dtype=np.intp)
+        return Performers(firm, own, none, none)
     shares = contracts.partner_share[:, rows[shared]]
-    place, which = np.nonzero(shares > 0.0)
+    place, which = np.nonzero(shares)
     partner = contracts.partner[place, rows[shared[which]]]
-    own = np.ones(count)
     own[shared] = 1.0 - shares.sum(axis=0)
     return Performers(
-        line=np.concatenate([line, shared[which]]),
         firm=np.concatenate([firm, partner]),
         share=np.concatenate([own, shares[place, which]]),
+        partner_line=shared[which],
         place=place,
     )
 
 
 def forget_partners(contracts: ContractState, rows: Ints) -> None:
     """Leave contracts to their holders alone; what partners were owed is settled by the caller."""
-    shared = rows[contracts.partner_share[0, rows] > 0.0]
+    shared = rows[contracts.partner_share[0][rows] > 0.0]
     contracts.partner[:, shared] = -1
     contracts.partner_share[:, shared] = 0.0
     contracts.partner_receivable_eur[:, shared] = 0.0
@@ -131,10 +147,12 @@ def withdraw_partners(contracts: ContractState, gone: NDArray[np.bool_]) -> tupl
     Rows of the lot book (W,) and EUR (W,) that their buyers owe to the estates. An advance that
     exceeds it is lost to the buyer, as with a holder that fails.
     """
-    shared = np.flatnonzero(contracts.partner_share[0] > 0.0)
-    left = gone[contracts.partner[:, shared]] & (contracts.partner_share[:, shared] > 0.0)
-    place, which = np.nonzero(left)
+    shared = np.flatnonzero(contracts.partner_share[0])
+    # where there is no partner, -1 reads the place of outside firms, which do not close
+    place, which = np.nonzero(gone[contracts.partner[:, shared]])
     rows = shared[which].astype(np.int32)
+    if len(rows) == 0:
+        return rows, np.zeros(0)
     share = contracts.partner_share[place, rows]
     claim = contracts.partner_receivable_eur[place, rows]
     kept_back = share * contracts.retained_eur[rows]

@@ -48,8 +48,11 @@ def split_due_needs(
     """
     n = len(needs.buyer)
     volume = contracts.volume_eur.reshape(PARTS, n)
-    if not practice.moved("allotment") and not volume[1:].any():
-        return np.zeros(0, dtype=np.int32)
+    if not practice.moved("allotment"):
+        # only further lots that come up could be merged
+        further = n + np.flatnonzero(contracts.volume_eur[n:])
+        if not (contracts.months_left[further] == 0).any():
+            return np.zeros(0, dtype=np.int32)
     due = (contracts.months_left.reshape(PARTS, n) == 0) & (volume > 0)
     fresh = due & (contracts.failures.reshape(PARTS, n) == 0)
     movable = fresh[0] & (fresh[1:] | (volume[1:] == 0)).all(axis=0)
@@ -208,6 +211,10 @@ def plan_tenders(
         social_duty=law.social_duty,
         consideration_by_duty=law.social_condition & ~chosen & ~reserved,
         environmental_condition=law.environmental_condition,
+        groupings_welcome=value("groupings_encouraged"),
+        notice_months=value("programme_months"),
+        barrier=np.full(len(rows), NOTHING, dtype=np.int8),
+        eased=np.zeros(len(rows)),
         **vars(green),
         groupings_welcome=value("groupings_encouraged"),
         notice_months=value("programme_months"),

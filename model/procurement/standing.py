@@ -153,11 +153,11 @@ class Reasons:
     distance: Floats
     formal: Floats
     clause: Floats
-    environment: Floats
     cash: Floats
     load: Floats
     experience: Floats
     simultaneous: Floats
+    environment: Floats
 
     def logit(self, base: float) -> Floats:
         """Return the log-odds of a bid."""
@@ -168,11 +168,11 @@ class Reasons:
             - self.distance
             - self.formal
             - self.clause
-            - self.environment
             - self.cash
             - self.load
             + self.experience
             - self.simultaneous
+            - self.environment
         )
 
 
@@ -206,10 +206,10 @@ def reasons_to_bid(
         distance=h["bid_distance"] * distance_km / 100.0,
         formal=h["bid_formal"] * formal[lot] * (tenders.procedure[lot] == FORMAL) * small,
         clause=h["bid_clause"] * clause[lot] * tenders.clause[lot],
-        environment=h["bid_environment"] * tenders.environmental_stringency[lot],
         cash=h["bid_cash"] * np.minimum(strain, 3.0),
         load=h["bid_load"] * np.where(over > 0.0, over * planned[lot], over),
         experience=h["bid_experience"] * experience,
         # a firm that hears of several lots in the month answers each less often
         simultaneous=h["bid_simultaneous"] * np.log(heard_of),
+        environment=h["bid_environment"] * tenders.environmental_stringency[lot],
     )

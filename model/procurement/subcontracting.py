@@ -92,7 +92,9 @@ def _subcontracted(
     chance = h["subcontracting_chance"] * size
     drawn = to_uniform(stream(seed, "subcontracts", tenders.key))
     may = awards.awarded & (tenders.procedure != DIRECT) & ~tenders.reserved
-    may &= (awards.of_winner(bids.output_share) == 1.0) & ~categories.traded[tenders.category]
+    may &= (awards.of_winner(bids.output_share) == 1.0) & ~categories.traded[
+        tenders.supply_category
+    ]
     return may & ((drawn < chance) | (due > 0.0))
 
 

@@ -116,7 +116,7 @@ NEW = {
     "environmental_clauses_share": "100 * environmental_clauses_n / considerations_base_n",
     "environmental_checked_share": "100 * environmental_clauses_checked_n / considerations_base_n",
     "environmental_gap": "100 * environmental_considerations_n / considerations_base_n - 100",
-    "abandoned_share": "100 * abandoned_n / (tenders_n + unsuccessful_n + abandoned_n)",
+    "abandoned_share": "100 * abandoned_n / called_n",
     "contracts_won": "won_n",
     "amount_won": "won_eur",
     "public_sales": "contract_sales_eur",

@@ -34,17 +34,21 @@ def total(world: TerritoryModel, name: str) -> float:
 
 
 def contracts(world: TerritoryModel, flows: MonthFlows) -> Iterator[dict[str, Any]]:
-    """Yield what each running contract did this month."""
+    """Yield what each holder of a running contract did this month, then what each partner did."""
     x, c, d = flows.execution, world.state.contracts, world.setting.derived
-    for i, row in enumerate(x.active):
+    for entry, i in enumerate(x.performers.line):
+        row, firm = x.active[i], int(x.performers.firm[entry])
+        held = entry < len(x.active)
         yield {
+            "contract": int(row),
+            "part": float(x.performers.share[entry]),
             "category": int(d.category_of_row[row]),
             "zone": int(d.zone_of_row[row]),
             "buyer": int(d.buyer_of_row[row]),
-            "holder": int(x.holder[i]),
-            "inside": int(x.holder[i]) < len(world.territory.firms),
-            "delivered": float(x.delivered[i]),
-            "elsewhere": float(x.bought_outside[i]),
+            "holder": firm,
+            "inside": firm < len(world.territory.firms),
+            "delivered": float(x.delivered_by[entry]),
+            "elsewhere": float(x.bought_outside[i]) if held else 0.0,
             "price": float(c.price[row]),
             "share": float(c.output_share[row]),
             "cut": float(c.environmental_cut[row]),
@@ -58,16 +62,20 @@ def test_performed_is_what_establishments_of_the_place_do_themselves(
 ) -> None:
     zone = world.territory.firms.zone
     found: defaultdict[str, float] = defaultdict(float)
+    parts: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    found["running_n"] = len(flows.execution.active)
     for c in contracts(world, flows):
-        found["running_n"] += 1
         if not c["inside"]:
             continue
         done = c["delivered"] * c["price"] * c["share"]
         found["performed_territory_eur"] += done
-        found["performed_territory_n"] += c["share"] >= 0.5
+        parts["performed_territory_n"][c["contract"]] += c["part"] * c["share"]
         if zone[c["holder"]] == c["zone"]:
             found["performed_epci_eur"] += done
-            found["performed_epci_n"] += c["share"] >= 0.5
+            parts["performed_epci_n"][c["contract"]] += c["part"] * c["share"]
+    assert any(c["part"] < 1.0 for c in contracts(world, flows)), "no contract is shared"
+    for name, of_contract in parts.items():
+        found[name] = sum(part >= 0.5 for part in of_contract.values())
     for name, value in found.items():
         assert total(world, name) == pytest.approx(value), name
     assert 0 < found["performed_epci_eur"] < found["performed_territory_eur"]

@@ -74,8 +74,8 @@ def _add_procedures(
 ) -> None:
     """Count procedures by what prepared them and by what became of them."""
     tenders, awards = flows.tenders, flows.awards
+    sums.add("called_n", cell[called])
     prepared = {
-        "called": called,
         "sounded": called & tenders.sounded,
         "adapted": called & (tenders.barrier != NOTHING),
         "announced": called & (tenders.notice_months > 0.0),
