@@ -160,7 +160,7 @@ def tell_firms(
         _pair(setting, tenders),
         tenders.reserved,
         tenders.key,
-        informed * _liveliness(setting, tenders),
+        informed * lively,
         firms.visibility * firms.alive,
         state.contracts.holder[tenders.contract],
         tenders.procedure == DIRECT,

@@ -216,10 +216,6 @@ def plan_tenders(
         barrier=np.full(len(rows), NOTHING, dtype=np.int8),
         eased=np.zeros(len(rows)),
         **vars(green),
-        groupings_welcome=value("groupings_encouraged"),
-        notice_months=value("programme_months"),
-        barrier=np.full(len(rows), NOTHING, dtype=np.int8),
-        eased=np.zeros(len(rows)),
         weights=weights,
     )
 
