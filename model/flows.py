@@ -17,6 +17,7 @@ from model.procurement.contracts import Execution
 from model.procurement.costs import LeverCosts
 from model.procurement.insertion import InsertionFlows
 from model.procurement.tenders import Tenders
+from model.support.month import SupportFlows
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,7 @@ class MonthFlows:
     ``local_inputs`` and ``outside_inputs`` (n,) are what firms bought.
     """
 
+    support: SupportFlows = field(init=False)
     tenders: Tenders = field(init=False)
     bids: Bids = field(init=False)
     awards: Awards = field(init=False)

@@ -186,8 +186,8 @@ def award_and_start(setting: Setting, state: State, flows: MonthFlows, ledger: L
 
 def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows) -> None:
     """Execute insertion hours as far as they are followed and people can be found."""
-    market = setting.territory.labour
-    left = state.zones.posts / np.maximum(market.posts_heads, 1e-300)
+    zones = len(state.zones.siae)
+    partnerships = practice.by_zone("insertion_partnerships", zones)
     flows.insertion = execute_clauses(
         state.contracts,
         flows.execution,
@@ -195,7 +195,8 @@ def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows
         setting.territory.firms,
         state.firms,
         state.zones,
-        market.siae_heads * left,
         practice.single("facilitators_fte"),
+        practice.by_zone("insertion_exits", zones),
+        partnerships,
         setting.hypotheses,
     )
