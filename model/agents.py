@@ -241,8 +241,8 @@ class SocialEnterprise(Firm):
 
     @property
     def posts_fte(self) -> float:
-        """Agreed posts, FTE, beside its own staff."""
-        return self._now(self.model.territory.firms.posts_fte)
+        """Posts with somebody on them, FTE, beside its own staff."""
+        return self._now(self.model.state.firms.posts_fte)
 
 
 class Buyer(View):

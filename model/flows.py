@@ -18,6 +18,7 @@ from model.procurement.costs import LeverCosts
 from model.procurement.insertion import InsertionFlows
 from model.procurement.performers import Partners
 from model.procurement.tenders import Tenders
+from model.support.month import SupportFlows
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +33,7 @@ class MonthFlows:
     ``local_inputs`` and ``outside_inputs`` (n,) are what firms bought.
     """
 
+    support: SupportFlows = field(init=False)
     tenders: Tenders = field(init=False)
     bids: Bids = field(init=False)
     awards: Awards = field(init=False)

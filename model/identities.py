@@ -36,7 +36,7 @@ def check_heads(territory: Territory, state: State, month: str) -> None:
     """
     zones, opening = state.zones, territory.labour
     now = zones.employed[:-1].sum(axis=1) + zones.short + zones.long + zones.inactive
-    now += zones.posts + zones.clause + opening.exogenous_heads
+    now += zones.posts + zones.clause + zones.training.sum(axis=(0, 1)) + opening.exogenous_heads
     force = territory.zones.labour_force_heads + opening.inactive_heads
     gap = np.abs(now - force) / force
     if not gap.max() <= TOLERANCE:

@@ -31,7 +31,10 @@ from model.state import (
     SupplyState,
     ZoneState,
 )
+from model.support.filiere import SUPPORT_KINDS
+from model.support.skills import LONGEST_TRAINING, Skills, opening_skills
 from model.territory.derived import DerivedColumns
+from model.territory.sectors import SKILL_FAMILIES
 from model.territory.territory import Territory
 
 Floats = NDArray[np.float64]
@@ -51,10 +54,13 @@ class Closure:
         pay of public, farm and outside jobs, less what they save.
     labour
         Rates of the labour market that keep its pools constant.
+    skills
+        People by family of skills, as the opening employs them.
     """
 
     transfers_eur: Floats
     labour: LabourRates
+    skills: Skills
 
 
 def opening_state(
@@ -83,6 +89,10 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         key=f.key.copy(),
         fte=f.fte.copy(),
         clause_fte=np.zeros(n),
+        posts_fte=f.posts_fte.copy(),
+        posts_agreed_fte=f.posts_fte.copy(),
+        lent_fte=np.zeros(n),
+        borrowed_fte=np.zeros(n),
         productivity_eur=f.productivity_eur.copy(),
         labour_cost_eur=f.labour_cost_eur.copy(),
         unit_cost=f.unit_cost.copy(),
@@ -106,6 +116,8 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         experience=np.isin(np.arange(n), territory.contracts.holder).astype(np.float64),
         environmental_pull=np.zeros(n),
         abatement=np.zeros(n),
+        support_pending=np.zeros((len(SUPPORT_KINDS), n)),
+        support_effect=np.zeros((len(SUPPORT_KINDS), n)),
     )
 
 
@@ -119,6 +131,7 @@ def _supply(territory: Territory) -> SupplyState:
         supplier=network.link_supplier.copy(),
         end_month=np.full(network.links, NEVER, dtype=np.int16),
         draws=np.zeros(network.links, dtype=np.int16),
+        found=np.zeros(0, dtype=np.intp),
     )
 
 
@@ -180,14 +193,17 @@ def opening_payment_days(territory: Territory, h: Mapping[str, float]) -> Floats
 
 
 def _zones(territory: Territory) -> ZoneState:
-    labour = territory.labour
+    labour, zones = territory.labour, len(territory.labour.short_heads)
     return ZoneState(
         employed=labour.employed_heads.copy(),
         short=labour.short_heads.copy(),
         long=labour.long_heads.copy(),
         inactive=labour.inactive_heads.copy(),
         posts=labour.posts_heads.copy(),
-        clause=np.zeros(len(labour.short_heads)),
+        siae=labour.siae_heads.copy(),
+        clause=np.zeros(zones),
+        training=np.zeros((LONGEST_TRAINING, len(SKILL_FAMILIES), zones)),
+        trained=np.zeros((len(SKILL_FAMILIES), zones)),
         cash=territory.demand.consumption_eur.copy(),
     )
 
@@ -211,6 +227,7 @@ def _public(territory: Territory, h: Mapping[str, float]) -> PublicState:
         maturity=maturity,
         opening_maturity=maturity.copy(),
         scheme=scheme,
+        supporting=np.zeros(len(SUPPORT_KINDS), dtype=bool),
     )
 
 
@@ -255,6 +272,7 @@ def _close(
     return Closure(
         transfers_eur=t.demand.consumption_eur - income,
         labour=labour_rates(t, state.zones, h),
+        skills=opening_skills(t, h),
     )
 
 

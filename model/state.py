@@ -32,6 +32,10 @@ class FirmState:
     ``experience`` is 1 for holders of contracts and fades in two years after the last;
     ``environmental_pull`` is the share of output on which buyers ask for more than at current
     practice, × how much; ``abatement`` the share of direct intensity that the firm cut.
+    ``posts_fte`` are posts of structures with somebody on them, ``posts_agreed_fte`` those that the
+    State agreed to; ``lent_fte`` are FTE on posts who work on clauses of other firms' contracts and
+    ``borrowed_fte`` those received for them. ``support_pending`` and ``support_effect`` (kinds, n)
+    are actions of support to the firm that do not act yet, and that act, an action being 1.
     """
 
     alive: Bools
@@ -40,6 +44,10 @@ class FirmState:
     key: NDArray[np.uint64]
     fte: Floats
     clause_fte: Floats
+    posts_fte: Floats
+    posts_agreed_fte: Floats
+    lent_fte: Floats
+    borrowed_fte: Floats
     productivity_eur: Floats
     labour_cost_eur: Floats
     unit_cost: Floats
@@ -59,18 +67,37 @@ class FirmState:
     experience: Floats
     environmental_pull: Floats
     abatement: Floats
+    support_pending: Floats
+    support_effect: Floats
+
+    def present_fte(self) -> Floats:
+        """Return people at work in each firm, in FTE (n,): each is counted once.
+
+        Posts lent to firms of the territory count there, those lent outside with their structure.
+        """
+        staff = self.fte + self.posts_fte * self.alive
+        staff += self.clause_fte
+        lent = float(self.lent_fte.sum())
+        if lent > 0.0:
+            staff += self.borrowed_fte - self.lent_fte * (float(self.borrowed_fte.sum()) / lent)
+        return staff
 
 
 @dataclass
 class SupplyState:
     """Columns of slots: inventories (EUR), share of orders turned outside because suppliers fail to
-    deliver; and of links: current supplier, month in which the link ends, times it was drawn."""
+    deliver; and of links: current supplier, month in which the link ends, times it was drawn.
+
+    ``found`` lists the links, of clients helped to meet suppliers, that also took over a part of
+    what their slot bought outside.
+    """
 
     inventory: Floats
     diverted: Floats
     supplier: NDArray[np.intp]
     end_month: Shorts
     draws: Shorts
+    found: NDArray[np.intp]
 
 
 @dataclass
@@ -123,15 +150,27 @@ class ContractState:
 
 @dataclass
 class ZoneState:
-    """Columns of zones: heads by status, and the households' money."""
+    """Columns of zones: heads by status, and the households' money.
+
+    ``siae`` are those of ``posts`` on insertion contracts. ``training`` (months to go, skills, Z)
+    are people being trained; ``trained`` (skills, Z) heads that each family of skills gained by
+    training since the opening, less those that other families gained from it.
+    """
 
     employed: Floats
     short: Floats
     long: Floats
     inactive: Floats
     posts: Floats
+    siae: Floats
     clause: Floats
+    training: Floats
+    trained: Floats
     cash: Floats
+
+    def on_benefit(self) -> Floats:
+        """Return people paid the benefit of the short-term unemployed (Z,), trainees included."""
+        return self.short + self.training.sum(axis=(0, 1))
 
 
 @dataclass
@@ -156,6 +195,8 @@ class PublicState:
         (families, B), how far decisions take hold in each buyer, now and at the opening.
     scheme
         (B,), buyers that have a scheme (L.2111-3).
+    supporting
+        (kinds,), kinds of support to firms that were ever given.
     """
 
     buyer_cash: Floats
@@ -170,6 +211,7 @@ class PublicState:
     maturity: Floats
     opening_maturity: Floats
     scheme: Bools
+    supporting: Bools
 
 
 @dataclass

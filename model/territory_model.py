@@ -30,6 +30,7 @@ from model.procurement.levers import Levers
 from model.procurement.practice import LeverPlan, Practice, obliged_buyers
 from model.setting import Setting
 from model.state import FIRST_YEAR
+from model.support import month as support
 from model.territory import load_territory
 from model.territory.derived import derive_columns
 from model.territory.fixed_point import MOST_RADIUS, check_order_rule
@@ -175,6 +176,7 @@ class TerritoryModel(mesa.Model):
         before = self._stocks() if self.verify else {}
 
         rules, practice = self._calendar()
+        flows.support = support.act(setting, state, practice)
         flows.tenders = procurement.plan(setting, state, practice, rules, ledger)
         procurement.sound(setting, state, practice, flows, rules)
         flows.bids = procurement.gather_bids(setting, state, flows.tenders, rules)

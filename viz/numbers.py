@@ -58,7 +58,13 @@ def lever_value(value: float, unit: str, language: Language) -> str:
     if unit.startswith("share"):
         return percent(value, language, _shortest(100.0 * value))
     written = number(value, _shortest(value), language)
-    french = {"days": "jours", "FTE": "ETP", "x estimated lot value": "× valeur du lot"}
+    french = {
+        "days": "jours",
+        "FTE": "ETP",
+        "x estimated lot value": "× valeur du lot",
+        "EUR a year": "EUR par an",
+        "places a year": "places par an",
+    }
     english = {"x estimated lot value": "× lot value"}
     name = french.get(unit, unit) if language == "fr" else english.get(unit, unit)
     return f"{written}\u00a0{name}"

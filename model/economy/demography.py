@@ -17,6 +17,8 @@ from model.ledger import Ledger
 from model.networks.supply import SupplyNetwork, draw_suppliers
 from model.random_streams import exponential, mix, stream, to_uniform
 from model.state import FirmState, PublicState, State, SupplyState, ZoneState
+from model.support.filiere import MATCHMAKING
+from model.support.matchmaking import find_suppliers
 from model.territory.territory import FinalDemand, Firms, Territory
 
 Floats = NDArray[np.float64]
@@ -45,6 +47,8 @@ class DemographyRates:
         Months.
     productivity_spread, rent_sharing
         Log-spread of productivity of new firms, and elasticity of their pay to it.
+    matchmaking_chance
+        That a link redrawn by a helped client takes over purchases made outside.
     """
 
     exit_hazard: float
@@ -55,6 +59,7 @@ class DemographyRates:
     link_half_life: float
     productivity_spread: float
     rent_sharing: float
+    matchmaking_chance: float
 
 
 def demography_rates(h: Mapping[str, float]) -> DemographyRates:
@@ -68,6 +73,7 @@ def demography_rates(h: Mapping[str, float]) -> DemographyRates:
         link_half_life=h["link_half_life"],
         productivity_spread=h["productivity_spread"],
         rent_sharing=h["rent_sharing"],
+        matchmaking_chance=h["matchmaking_chance"],
     )
 
 
@@ -159,8 +165,12 @@ def close_firms(
         firms.clause_fte,
         firms.environmental_pull,
         firms.abatement,
+        firms.lent_fte,
+        firms.borrowed_fte,
     ):
         column[rows] = 0.0
+    for actions in (firms.support_pending, firms.support_effect):
+        actions[:, rows] = 0.0
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
     supply.diverted[slots] = 0.0
@@ -230,13 +240,16 @@ def _dismiss(
     )
     leave_work(zones, rates, heads)
     firms.fte[rows] = 0.0
-    if not columns.posts_fte[rows].any():
+    if not firms.posts_fte[rows].any():
         return
-    on_posts, _ = post_heads(columns.kind[rows], columns.posts_fte[rows], rates.fte_per_head)
+    on_posts, siae = post_heads(columns.kind[rows], firms.posts_fte[rows], rates.fte_per_head)
     lost = np.bincount(columns.zone[rows], weights=on_posts, minlength=z)
     lost = np.minimum(lost, zones.posts)
     zones.posts -= lost
     zones.long += lost
+    lost = np.bincount(columns.zone[rows], weights=on_posts * siae, minlength=z)
+    zones.siae -= np.minimum(lost, zones.siae)
+    firms.posts_fte[rows] = 0.0
 
 
 def renew_links(
@@ -275,6 +288,9 @@ def renew_links(
     supply.supplier[links] = np.where(found >= 0, found, supply.supplier[links])
     supply.draws[links] += 1
     supply.end_month[links] = month + link_lives(chooser, rates.link_half_life, seed)
+    helped, chance = firms.support_effect[MATCHMAKING], rates.matchmaking_chance
+    if len(supply.found) or helped.any():
+        find_suppliers(network, supply, links, chooser, helped, chance, seed)
     return len(links)
 
 

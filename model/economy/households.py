@@ -47,7 +47,7 @@ def pay_residents(
     by_residence = np.sum(share * by_zone, axis=1)
     insertion = columns.sum_by_zone(incomes.posts) * net_pay_share
     dividends = columns.sum_by_zone(incomes.dividends)
-    benefits = short_benefit_eur * zones.short + long_benefit_eur * zones.long
+    benefits = short_benefit_eur * zones.on_benefit() + long_benefit_eur * zones.long
     net_pay = by_residence[:-1] + insertion + net_pay_share * outside_insertion_eur
     saved = saving_rate * net_pay
     income = net_pay - saved + dividends + benefits + transfers

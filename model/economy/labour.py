@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.state import FirmState, ZoneState
+from model.support.skills import Skills
 from model.territory.tables import KINDS
 from model.territory.territory import Firms, LabourMarket
 
@@ -20,11 +21,19 @@ SIAE_KINDS = ("ACI", "EI", "ETTI", "AI")
 """Structures whose posts are insertion contracts of at most 24 months."""
 
 
+def of_kinds(kind: NDArray[np.int8], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which rows of a column of kinds are of some kinds; quick on few rows."""
+    found = kind == KINDS.index(names[0])
+    for name in names[1:]:
+        found |= kind == KINDS.index(name)
+    return found
+
+
 def post_heads(
     kind: NDArray[np.int8], posts_fte: Floats, fte_per_head: float
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return heads on the posts of each structure (n,), and whether on insertion contracts."""
-    integration = np.isin(kind, [KINDS.index(name) for name in SIAE_KINDS])
+    integration = of_kinds(kind, SIAE_KINDS)
     return posts_fte / np.where(integration, FTE_PER_POST_HEAD, fte_per_head), integration
 
 
@@ -79,9 +88,11 @@ def desired_own_fte(columns: Firms, firms: FirmState, clause_productivity: float
     those posts, and grows only with them.
     """
     needed = firms.expected_demand / firms.productivity_eur
-    needed -= clause_productivity * firms.clause_fte
+    needed -= clause_productivity * (firms.clause_fte + firms.borrowed_fte)
     np.maximum(needed, 0.0, out=needed)
-    return np.where(columns.posts_fte > 0.0, columns.fte, needed) * firms.alive
+    held = columns.rows_with_posts
+    needed[held] = columns.fte[held] * (firms.posts_fte[held] / columns.posts_fte[held])
+    return needed * firms.alive
 
 
 def adjust_staff(
@@ -90,16 +101,26 @@ def adjust_staff(
     zones: ZoneState,
     market: LabourMarket,
     rates: LabourRates,
+    skills: Skills,
     desired: Floats,
     liquidity: Floats,
     exits_to_work: Floats,
+    exits_to_partners: Floats,
     ample: bool,
 ) -> LabourFlows:
     """Separate, lay off and hire for one month, in FTE by firm and in heads by zone.
 
-    Hires are limited by cash beyond the replacement of leavers, and by matching: when a zone's
-    vacancies per job seeker rise over their usual level, each is filled with probability
-    ``ratio ** -elasticity``. Exits from insertion fill open vacancies before the pools do.
+    Hires are limited by cash beyond the replacement of leavers, and by matching: when vacancies per
+    job seeker rise over their usual level, in the zone and in the family of skills, each is filled
+    with probability ``ratio ** -elasticity``. Exits from insertion fill open vacancies before the
+    pools do.
+
+    Parameters
+    ----------
+    exits_to_work
+        (Z,), people leaving insertion who are ready for any job of their zone.
+    exits_to_partners
+        (Z,), further ones who would be ready for a job in a firm that holds a public contract.
     """
     z = len(zones.short)
     usual_leavers = firms.fte * rates.separation
@@ -113,8 +134,14 @@ def adjust_staff(
     affordable = usual_leavers + np.maximum(liquidity, 0.0) / firms.labour_cost_eur
     np.minimum(wanted, affordable, out=wanted)
     vacancies = columns.sum_by_zone(wanted) / rates.fte_per_head
-    filled = _filled_share(vacancies, zones, market, rates)
-    hired = wanted * filled[columns.zone]
+    by_family = skills.by_family(wanted)
+    abundance = skills.abundance(firms.fte, zones.trained)
+    filled = _filled_share(vacancies, by_family, abundance, zones, market, rates, skills)
+    hired = wanted * filled.ravel()[skills.cell]
+    if exits_to_partners.any():
+        open_to = columns.sum_by_zone(hired * (firms.experience == 1.0)) / rates.fte_per_head
+        most = MOST_HIRES_OF_PARTNERS * open_to
+        exits_to_work = exits_to_work + np.minimum(exits_to_partners, most)
     firms.fte[:] = staying - layoffs + hired
     left = usual_leavers + layoffs
     separations = columns.sum_by_zone(left) / rates.fte_per_head
@@ -123,14 +150,37 @@ def adjust_staff(
     return LabourFlows(hires, vacancies, separations, from_insertion)
 
 
+MOST_HIRES_OF_PARTNERS = 0.3
+"""Part of the hires of holders of contracts that go to people coming from structures at most."""
+
+
 def _filled_share(
-    vacancies: Floats, zones: ZoneState, market: LabourMarket, rates: LabourRates
+    vacancies: Floats,
+    by_family: Floats,
+    abundance: Floats,
+    zones: ZoneState,
+    market: LabourMarket,
+    rates: LabourRates,
+    skills: Skills,
 ) -> Floats:
-    """Return the chance that a vacancy of each zone is filled, 1 at usual tightness."""
+    """Return the chance that a vacancy is filled (families, Z), 1 at usual tightness.
+
+    Part of vacancies ask for the skills of their family, the others for any job seeker of the zone.
+
+    Parameters
+    ----------
+    vacancies, by_family
+        (Z,) and (families, Z), heads.
+    abundance
+        (families, Z), share of the family among job seekers over the usual one.
+    """
     usual = market.workers_heads * rates.separation
     seekers = _seekers_ratio(zones, market, rates)
     seekers_for_zone = np.sum(market.origins * seekers[:, None], axis=0)
     tightness = vacancies / np.maximum(usual * seekers_for_zone, 1e-300)
+    able = skills.employed * rates.separation * abundance * seekers_for_zone
+    of_family = by_family / np.maximum(able, 1e-300)
+    tightness = (1.0 - skills.specific) * tightness + skills.specific * of_family
     return np.maximum(tightness, 1.0) ** -rates.matching_elasticity
 
 

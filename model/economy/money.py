@@ -105,6 +105,8 @@ def pay_costs(
 ) -> Incomes:
     """Pay wages, insertion hours, taxes and capital consumption, and receive State aid to posts.
 
+    Firms pay structures for the people that they lend, as they would pay them.
+
     Parameters
     ----------
     net_pay_share
@@ -113,12 +115,14 @@ def pay_costs(
         Cost of an FTE-month of insertion hours.
     """
     wages = firms.labour_cost_eur * firms.fte
-    posts = columns.post_cost_eur * columns.posts_fte * firms.alive
+    posts = columns.post_cost_eur * firms.posts_fte * firms.alive
     posts += clause_cost_eur * firms.clause_fte
-    aid = columns.post_subsidy_eur * columns.posts_fte * firms.alive
+    aid = columns.post_subsidy_eur * firms.posts_fte * firms.alive
+    lent = clause_cost_eur * (firms.lent_fte - firms.borrowed_fte)
     taxes = columns.production_tax * output
     capital = columns.capital * output
     firms.cash += aid
+    firms.cash += lent
     firms.cash -= wages
     firms.cash -= posts
     firms.cash -= taxes
@@ -126,6 +130,8 @@ def pay_costs(
     pay = float(wages.sum() + posts.sum())
     ledger.pay("firms", "households", "net pay", net_pay_share * pay)
     ledger.pay("firms", "state", "contributions", (1.0 - net_pay_share) * pay)
+    # what firms of the territory pay each other for it cancels out
+    ledger.pay("outside", "firms", "posts lent", float(lent.sum()))
     ledger.pay("state", "firms", "aid to posts", float(aid.sum()))
     ledger.pay("firms", "state", "taxes", float(taxes.sum()))
     ledger.pay("firms", "outside", "capital", float(capital.sum()))

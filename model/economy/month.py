@@ -15,6 +15,8 @@ from model.procurement.practice import Practice
 from model.procurement.volumes import monthly_ratio
 from model.setting import Setting
 from model.state import State
+from model.support.matchmaking import ask_found_suppliers
+from model.support.month import pay_grants
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +28,8 @@ def order_inputs(setting: Setting, state: State, flows: MonthFlows) -> None:
         t.supply, state.firms, state.supply, t.order_smoothing_months
     )
     flows.link_orders = t.supply.of_links(flows.orders)
+    moved = setting.hypotheses["matchmaking_moved_share"]
+    ask_found_suppliers(t.supply, state.supply, flows.orders, flows.link_orders, moved)
 
 
 def ask_firms(setting: Setting, state: State, flows: MonthFlows) -> None:
@@ -43,13 +47,16 @@ def ask_firms(setting: Setting, state: State, flows: MonthFlows) -> None:
     flows.spent_in_zone = t.demand.spent_in_zones(flows.consumption)
     by_households = households.household_demand(t.firms, state.firms, flows.spent_in_zone)
     by_firms = t.supply.asked_of_suppliers(flows.link_orders, state.supply.supplier)
+    from_outside = state.firms.outside_demand.copy()
+    if flows.support.demand is not None:
+        from_outside += flows.support.demand * state.firms.alive
     flows.asked = (by_firms + by_households) + by_buyers
-    flows.asked += state.firms.outside_demand
+    flows.asked += from_outside
     flows.goods = production.GoodsFlows(
         demand_firms=by_firms,
         demand_households=by_households,
         demand_contracts=by_buyers,
-        demand_outside=state.firms.outside_demand.copy(),
+        demand_outside=from_outside,
     )
 
 
@@ -57,8 +64,9 @@ def produce(setting: Setting, state: State, flows: MonthFlows) -> None:
     """Make what is asked, as far as capacity, staff and inputs allow."""
     t, firms, goods = setting.territory, state.firms, flows.goods
     limit = production.limits_of_inputs(t.supply, state.supply, len(t.firms))
-    effective = firms.fte + t.firms.posts_fte * firms.alive
-    effective += setting.hypotheses["clause_productivity"] * firms.clause_fte
+    effective = firms.fte + (firms.posts_fte - firms.lent_fte) * firms.alive
+    on_clauses = firms.clause_fte + firms.borrowed_fte
+    effective += setting.hypotheses["clause_productivity"] * on_clauses
     asked = flows.asked
     goods.output = production.produce(asked, firms, effective, limit, setting.switches.ample)
     goods.fill = np.divide(goods.output, asked, out=np.ones_like(asked), where=asked > 0)
@@ -70,7 +78,13 @@ def deliver(
     """Deliver inputs and contracts; adapt expectations to what was asked."""
     t, h, goods = setting.territory, setting.hypotheses, flows.goods
     goods.slot_local, goods.slot_outside = production.deliver_inputs(
-        t.supply, state.supply, flows.orders, goods.fill, goods.output, h["substitution_months"]
+        t.supply,
+        state.supply,
+        flows.orders,
+        goods.fill,
+        goods.output,
+        h["substitution_months"],
+        h["matchmaking_moved_share"],
     )
     deliver_contracts(
         state.contracts,
@@ -108,6 +122,7 @@ def settle_money(
     flows.incomes = money.pay_costs(
         t.firms, firms, flows.goods.output, t.net_pay_share, clause_cost, ledger
     )
+    pay_grants(state, flows.support, ledger)
     owed = state.contracts.advance_eur[flows.execution.active]
     advances = flows.execution.shared_out(owed, len(firms.cash))
     flows.incomes.owners, flows.incomes.dividends = money.pay_dividends(
@@ -116,6 +131,7 @@ def settle_money(
     flows.lever_costs = cost_levers(
         practice, flows.tenders, len(t.needs), t.buyers, t.zones, h, t.money_scale
     )
+    flows.lever_costs.add(flows.support)
     flows.lever_pay = charge_levers(flows.lever_costs, t.buyers, public, t.net_pay_share, ledger)
     grant = public.envelope_eur / 12.0
     public.buyer_cash += grant
@@ -135,9 +151,11 @@ def labour_market(setting: Setting, state: State, flows: MonthFlows) -> None:
         state.zones,
         t.labour,
         setting.closure.labour,
+        setting.closure.skills,
         labour.desired_own_fte(t.firms, firms, h["clause_productivity"]),
         firms.cash + due - owed,
         flows.insertion.exits_to_work,
+        flows.insertion.exits_to_partners,
         setting.switches.ample,
     )
 
@@ -148,7 +166,7 @@ def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Led
     short, long = (h[f"benefit_{pool}_eur"] * t.money_scale for pool in ("short", "long"))
     clause_cost = h["insertion_worker_cost_eur"] * t.money_scale
     flows.outside_insertion_eur = flows.insertion.outside_fte * clause_cost
-    flows.benefits = short * zones.short + long * zones.long
+    flows.benefits = short * zones.on_benefit() + long * zones.long
     income = households.pay_residents(
         t.firms,
         zones,

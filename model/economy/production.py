@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from model.networks.supply import SupplyNetwork
 from model.state import FirmState, SupplyState
+from model.support.matchmaking import receive_from_found
 from model.territory.territory import Firms
 
 Floats = NDArray[np.float64]
@@ -86,12 +87,18 @@ def deliver_inputs(
     fill: Floats,
     output: Floats,
     substitution_months: float,
+    moved_share: float,
 ) -> tuple[Floats, Floats]:
     """Move inputs into inventories and use them up.
 
     Suppliers ration all clients in the same proportion. A slot turns outside with the part of its
     orders that suppliers fail to deliver, at speed ``1/τ_sub``, and back when they deliver again;
     until then what is missing is asked again through the inventory gap.
+
+    Parameters
+    ----------
+    moved_share
+        Part of what a slot buys outside that suppliers found with help take over.
 
     Returns
     -------
@@ -100,6 +107,7 @@ def deliver_inputs(
     local = network.received_from_suppliers(fill, supply.supplier)
     local *= orders
     outside = orders * network.slot_outside_share
+    receive_from_found(network, supply, orders, fill, local, outside, moved_share)
     missing = orders - local
     missing -= outside
     np.maximum(missing, 0.0, out=missing)
@@ -130,4 +138,5 @@ def adapt_expectations(columns: Firms, firms: FirmState, demand: Floats, speed: 
     firms.capacity_eur += gap
     held = columns.rows_with_posts
     most = OVERTIME * columns.output_eur[held]
+    most *= firms.posts_agreed_fte[held] / columns.posts_fte[held]
     firms.capacity_eur[held] = np.minimum(firms.capacity_eur[held], most)

@@ -11,7 +11,7 @@ from model.flows import MonthFlows
 from model.indicators.breakdowns import EPCI, SECTOR
 from model.indicators.recording import contracts as of_contracts
 from model.indicators.recording.cells import CellCodes, Recorded
-from model.indicators.recording.firms import add_fragility, firm_sums, staff, zone_quantities
+from model.indicators.recording.firms import add_fragility, firm_sums, zone_quantities
 from model.indicators.recording.lots import add_lots
 from model.indicators.recording.tenders import add_tenders, award_columns, of_local_authorities
 from model.indicators.records import QUARTERLY, Breakdown, Records
@@ -62,7 +62,7 @@ class Recorder:
         t, codes = self._t, self._codes
         if self.keeps_awards:
             self.awards.append(award_columns(flows, state.month, len(t.firms)))
-        present = staff(t.firms, state)
+        present = state.firms.present_fte()
         executed = of_contracts.executed_contracts(t, self._d, codes, present, state, flows)
         publicity = rules.publicity_threshold * t.money_scale
         purchases = codes.purchase_sums()

@@ -31,7 +31,9 @@ FIRM_QUANTITIES = (
     "won_n",
     "won_eur",
     "posts_agreed_fte",
+    "posts_filled_fte",
     "posts_used_fte",
+    "posts_lent_fte",
     "subsidies_state_eur",
 )
 """Quantities by the zone, sector, kind and owner of the firm."""
@@ -112,6 +114,8 @@ BUYER_QUANTITIES = (
 ZONE_QUANTITIES = (
     "unemployed_heads",
     "unemployed_long_heads",
+    "training_heads",
+    "firms_helped_n",
     "insertion_people_n",
     "insertion_deadweight_n",
     "insertion_exits_n",

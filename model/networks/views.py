@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from model.agents import OUTSIDE, firm_numbers
 from model.random_streams import uniform
+from model.support.matchmaking import ask_found_suppliers
 from model.territory.buyers import BUYER_KINDS
 from model.territory.tables import KINDS
 
@@ -67,7 +68,11 @@ class Networks:
         supplier = model.state.supply.supplier
         chosen = kept[client] & alive[supplier] & (network.link_share > 0)
         links = np.flatnonzero(chosen)
-        eur = (self._orders()[network.link_slot] * network.link_share)[links]
+        orders = self._orders()
+        asked = network.of_links(orders)
+        moved = model.setting.hypotheses["matchmaking_moved_share"]
+        ask_found_suppliers(network, model.state.supply, orders, asked, moved)
+        eur = asked[links]
         firms = len(alive)
         # links of one slot may lead to one supplier: a graph has one edge for both
         pair, place = np.unique(supplier[links] * firms + client[links], return_inverse=True)

@@ -22,6 +22,7 @@ from model.procurement.standing import USUAL_LOAD, reasons_to_bid, stand
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import FirmState
+from model.support.filiere import INNOVATION, raised_score
 from model.territory.territory import Firms, Sectors, Territory
 from model.territory.trade_profiles import CategoryProfiles, category_profiles
 
@@ -225,6 +226,9 @@ def _local_bids(
         columns.environmental[rows], firms.abatement[rows], h["intensity_spread"]
     )
     draws = _draws(mix(stream(seed, "bid", tenders.key)[lot], firms.key[rows]), 4)
+    helped, gain = firms.support_effect[INNOVATION, rows], h["support_innovation_gain"]
+    technical = raised_score(columns.technical[rows], helped, gain)
+    environmental = raised_score(environmental, helped, gain)
 
     def spread[T: np.generic](values: NDArray[T], empty: float) -> NDArray[T]:
         table = np.full(present.shape, empty, dtype=values.dtype)
@@ -237,7 +241,7 @@ def _local_bids(
         drawn=spread(draws[0], 1.0),
         cost=spread(relative + extra, 1.0),
         pressure=spread(np.clip(load - 0.82, -0.4, 0.4), 0.0),
-        technical=spread(0.5 * columns.technical[rows] + 0.5 * draws[1], 0.0),
+        technical=spread(0.5 * technical + 0.5 * draws[1], 0.0),
         environmental=spread(0.7 * environmental + 0.3 * draws[2], 0.0),
         social=spread(0.7 * columns.social[rows] + 0.3 * draws[3], 0.0),
         small=spread(own.small, 0.0),

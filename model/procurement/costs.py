@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from model.procurement.tenders import DIRECT, Tenders
 from model.state import PublicState
 from model.territory.buyers import Buyers
 from model.territory.zones import Zones
+
+if TYPE_CHECKING:
+    from model.support.month import SupportFlows
 
 Floats = NDArray[np.float64]
 
@@ -38,11 +41,21 @@ class LeverCosts:
         (B,), paid by each buyer out of its envelope.
     departement, state
         (Z,), paid by the département and by the State for services in each zone.
+    granted
+        (B,), the part of ``buyers`` that is granted to firms and pays no staff.
     """
 
     buyers: Floats
     departement: Floats
     state: Floats
+    granted: Floats
+
+    def add(self, support: SupportFlows) -> None:
+        """Add what support to firms, people and structures costs."""
+        self.buyers += support.buyers
+        self.departement += support.departement
+        self.state += support.state
+        self.granted += support.granted
 
     def of_buyers_by_zone(self, buyers: Buyers) -> Floats:
         """Return the cost to buyers by zone of their seat (Z,)."""
@@ -74,6 +87,7 @@ def cost_levers(
         + _of_change(practice, buyers, h, money_scale),
         departement=facilitators * people,
         state=np.zeros(len(people)),
+        granted=np.zeros(len(buyers)),
     )
 
 
@@ -158,19 +172,23 @@ def charge_levers(
 ) -> Floats:
     """Pay the month's lever costs: wages of residents, contributions to the State.
 
+    Grants leave buyers here; `model.support.month.pay_grants` brings them to firms.
+
     Returns
     -------
     EUR (Z,), pay received by residents.
     """
     public.buyer_cash -= costs.buyers
     public.lever_cost_year += costs.buyers
+    staff = costs.buyers - costs.granted
     for payer, amount in (
-        ("buyers", float(costs.buyers.sum())),
+        ("buyers", float(staff.sum())),
         ("departement", float(costs.departement.sum())),
         ("state", float(costs.state.sum())),
     ):
         ledger.pay(payer, "households", "lever costs", net_pay_share * amount)
         if payer != "state":
             ledger.pay(payer, "state", "lever costs", (1.0 - net_pay_share) * amount)
-    by_zone = costs.of_buyers_by_zone(buyers) + costs.departement + costs.state
+    by_zone = np.bincount(buyers.zone, weights=staff, minlength=len(costs.state))
+    by_zone = by_zone + costs.departement + costs.state
     return net_pay_share * by_zone

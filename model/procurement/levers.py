@@ -31,6 +31,8 @@ THEMES = (
     "change",
     "coordination",
     "budget",
+    "support",
+    "context",
 )
 """Files of the register, in reading order."""
 

@@ -261,8 +261,8 @@ def _pair(setting: Setting, tenders: Tenders) -> NDArray[np.int64]:
 
 def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows) -> None:
     """Execute insertion hours as far as they are followed and people can be found."""
-    market = setting.territory.labour
-    left = state.zones.posts / np.maximum(market.posts_heads, 1e-300)
+    zones = len(state.zones.siae)
+    partnerships = practice.by_zone("insertion_partnerships", zones)
     flows.insertion = execute_clauses(
         state.contracts,
         flows.execution,
@@ -270,7 +270,8 @@ def insert(setting: Setting, state: State, practice: Practice, flows: MonthFlows
         setting.territory.firms,
         state.firms,
         state.zones,
-        market.siae_heads * left,
         practice.single("facilitators_fte"),
+        practice.by_zone("insertion_exits", zones),
+        partnerships,
         setting.hypotheses,
     )

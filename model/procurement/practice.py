@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.procurement.categories import category_index
 from model.procurement.lever_paths import LeverPath
 from model.procurement.levers import FAMILIES, Lever, Levers, load_levers
 from model.procurement.scopes import EVERYWHERE
@@ -46,7 +47,7 @@ def obliged_buyers(buyers: Buyers, threshold_eur: float, usual_threshold_eur: fl
 
 @dataclass(frozen=True)
 class Placed:
-    """One value of a lever where it acts: buyers (B,) and categories (C,), all if None.
+    """One value of a lever where it acts: buyers (B,), categories (C,), zones (Z,), all if None.
 
     ``decided`` is the value before the lag: what is prepared and already costs.
     """
@@ -55,6 +56,7 @@ class Placed:
     decided: float
     buyers: Bools | None = None
     categories: Bools | None = None
+    zones: Bools | None = None
 
     def holds(self, buyer: Ints, category: Ints | None) -> Bools:
         """Return which of these buyers' lots it acts on (T,); of buyers as a whole if None."""
@@ -108,6 +110,40 @@ class Practice:
     def current(self, key: str) -> float:
         """Return the current practice of a lever."""
         return load_levers()[key].current
+
+    def by_zone(self, key: str, zones: int) -> Floats:
+        """Return the value in effect in each zone (Z,) of a lever that acts on zones."""
+        found = np.full(zones, load_levers()[key].current)
+        for place in self._placed.get(key, ()):
+            found[slice(None) if place.zones is None else place.zones] = place.value
+        return found
+
+    def programmes(
+        self, key: str, zones: int, usual: Bools | None = None
+    ) -> list[tuple[float, Bools]]:
+        """Return the amounts of a lever that is shared out where it acts, and where (Z, C).
+
+        Each path is an amount for all of its scope; what a later path holds is not its any more.
+
+        Parameters
+        ----------
+        usual
+            (Z,), where a path acts that names no EPCI; everywhere if not given.
+        """
+        entry = load_levers()[key]
+        free = np.ones((zones, len(category_index())), dtype=bool)
+        found: list[tuple[float, Bools]] = []
+        for place in reversed(self._placed.get(key, ())):
+            held = free.copy()
+            where = usual if place.zones is None else place.zones
+            if where is not None:
+                held &= where[:, None]
+            if place.categories is not None:
+                held &= place.categories
+            free &= ~held
+            if place.value != entry.current:
+                found.append((place.value - entry.current, held))
+        return found[::-1]
 
     def preparing(self, key: str) -> Bools:
         """Return buyers in which a lever is decided and not yet in effect (B,)."""
@@ -196,13 +232,17 @@ class LeverPlan:
 
     def _masks_of(
         self, entry: Lever, path: LeverPath, obliged: Bools
-    ) -> tuple[Bools | None, Bools | None]:
+    ) -> tuple[Bools | None, Bools | None, Bools | None]:
         if path.scope == EVERYWHERE:
-            return None, None
+            return None, None, None
         scope = path.scope
         held = scope.buyers_mask(self._buyers, self._zone_keys, obliged, entry.key)
         narrows = scope.buyers or scope.kinds or scope.epci or scope.spaser
-        return held if narrows else None, scope.categories_mask() if scope.categories else None
+        return (
+            held if narrows else None,
+            scope.categories_mask() if scope.categories else None,
+            np.isin(np.array(self._zone_keys), scope.epci) if scope.epci else None,
+        )
 
     def in_force(
         self, month: int, maturity: Floats, obliged: Bools, turnover_cap: float

@@ -9,12 +9,20 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """One activity of the A38 nomenclature, with its labels in both languages."""
+    """One activity of the A38 nomenclature, with its labels in both languages.
+
+    ``skills`` is the family of skills that its staff have (`SKILL_FAMILIES`).
+    """
 
     code: str
     label_fr: str
     label_en: str
     in_model: bool = True
+    skills: str = "services"
+
+
+SKILL_FAMILIES = ("building", "services", "industry")
+"""Families of skills: people seldom pass from one to another without training."""
 
 
 def _read() -> tuple[Sector, ...]:
@@ -33,6 +41,11 @@ MODEL_SECTORS: tuple[str, ...] = tuple(s.code for s in ALL_SECTORS if s.in_model
 
 SECTOR_INDEX: dict[str, int] = {code: i for i, code in enumerate(MODEL_SECTORS)}
 """Position of each code in `MODEL_SECTORS`."""
+
+
+def skills_of(code: str) -> str:
+    """Return the family of skills of a sector's staff; services for codes of other tables."""
+    return next((s.skills for s in ALL_SECTORS if s.code == code), "services")
 
 
 def sector(code: str) -> Sector:

@@ -177,11 +177,15 @@ def test_posts_at_work_follow_sales(world: TerritoryModel, flows: MonthFlows) ->
     t, state = world.territory, world.state
     used = 0.0
     for row in np.flatnonzero(t.firms.posts_fte > 0):
-        people = state.firms.fte[row] + t.firms.posts_fte[row]
+        lent = state.firms.lent_fte[row]
+        own = state.firms.posts_fte[row] - lent
+        people = state.firms.fte[row] + own
         made = flows.goods.output[row] / state.firms.productivity_eur[row]
-        used += t.firms.posts_fte[row] * min(1.0, made / people)
+        used += lent + own * min(1.0, made / people)
     assert total(world, "posts_used_fte") == pytest.approx(used)
     assert total(world, "posts_agreed_fte") == pytest.approx(t.firms.posts_fte.sum())
+    assert total(world, "posts_filled_fte") == pytest.approx(t.firms.posts_fte.sum())
+    assert total(world, "posts_lent_fte") == pytest.approx(state.firms.lent_fte.sum()) != 0.0
     siae = list(world.records.by("firm-kind").groups).index("siae")
     kinds = np.isin(t.firms.kind, [KINDS.index(k) for k in ("ACI", "EI", "ETTI", "AI")])
     by_kind = world.records.by("firm-kind").quantities["posts_agreed_fte"][-1]

@@ -51,6 +51,22 @@ PRACTICES = {
             "payment_days_commune": {"steps": [[6, 0], [20, 90]]},
         }
     ),
+    "support": Levers(
+        {
+            "filiere_capacity": {"steps": [[0, 2e6], [20, 0]]},
+            "filiere_productivity": 1e6,
+            "filiere_innovation": 3e5,
+            "filiere_matchmaking": 5e5,
+            "training_places_building": 300,
+            "training_places_industry": {"steps": [[0, 100], [18, 0]]},
+            "insertion_posts": {"steps": [[0, 1.0], [12, -0.3]]},
+            "insertion_exits": 1.0,
+            "insertion_partnerships": 1.0,
+            "large_site_fte": {"steps": [[0, 200], [24, 0]]},
+            "social_coverage": 1.0,
+            "facilitators_fte": 30,
+        }
+    ),
 }
 
 
@@ -180,6 +196,7 @@ class Audit:
         )
         income = self._last("taxes_state_eur") - self._last("subsidies_state_eur")
         income = income - self._last("benefits_state_eur") - m.setting.closure.transfers_eur
+        income = income - self._last("lever_cost_state_eur")
         expected = float(income.sum() - m.state.public.envelope_eur.sum() / 12.0)
         moved = m.state.public.accounts - self.accounts
         size = float(self._last("taxes_state_eur").sum())
@@ -219,7 +236,7 @@ class Audit:
         client = t.supply.slot_client
         inputs = np.bincount(client, weights=g.slot_local + g.slot_outside, minlength=n)
         inputs = inputs + t.firms.outside_input * g.output + goods
-        posts = t.firms.posts_fte * s.firms.alive
+        posts = s.firms.posts_fte * s.firms.alive
         pay = self.flows.incomes.wages + self.flows.incomes.posts
         taxes = (t.firms.production_tax + t.firms.capital) * g.output
         aid = self.flows.incomes.aid
@@ -230,6 +247,10 @@ class Audit:
         assert (owners <= np.maximum(s.firms.cash + owners, 0.0) * (1 + TOLERANCE)).all()
         green = self.flows.environment.on_contracts + self.flows.environment.invested
         expected = sales - inputs - pay - taxes + aid - owners - green
+        # grants pay a part of the equipment; people on posts lent are paid to their structure
+        expected += self.flows.support.grants - self.flows.support.equipment
+        cost = m.hypotheses["insertion_worker_cost_eur"] * t.money_scale
+        expected += cost * (s.firms.lent_fte - s.firms.borrowed_fte)
         size = np.abs(self.worth) + sales + 1.0
         gap = np.abs(self._net_worth() - self.worth - expected) / size
         assert gap.max() <= 1e-8, f"firm {int(gap.argmax())}: {gap.max():.1e} of its worth"
@@ -244,10 +265,12 @@ class Audit:
         )
         residents = zones.employed[:-1].sum(axis=1) + zones.short + zones.long
         residents = residents + zones.posts + zones.clause + t.labour.exogenous_heads
-        residents = residents + zones.inactive
+        residents = residents + zones.inactive + zones.training.sum(axis=(0, 1))
+        assert np.abs(zones.trained.sum(axis=0)).max() <= 1e-6, "skills moved, not made"
+        assert (zones.siae <= zones.posts * (1 + TOLERANCE)).all()
         known = t.zones.labour_force_heads + t.labour.inactive_heads
         np.testing.assert_allclose(residents, known, rtol=TOLERANCE)
-        for name in ("short", "long", "inactive", "posts", "clause"):
+        for name in ("short", "long", "inactive", "posts", "siae", "clause", "training"):
             assert getattr(zones, name).min() >= -1e-9, name
 
     def _check_the_closed(self) -> None:

@@ -40,6 +40,15 @@ MOVING = Levers(
         "quality_food": 0.6,
         "reused_goods": 0.6,
         "training": 1.0,
+        "filiere_capacity": 1e6,
+        "filiere_productivity": 1e6,
+        "filiere_innovation": 5e5,
+        "filiere_matchmaking": 5e5,
+        "training_places_building": 100,
+        "insertion_posts": 0.5,
+        "insertion_exits": 1.0,
+        "insertion_partnerships": 1.0,
+        "large_site_fte": 60,
     }
 )
 
@@ -112,8 +121,10 @@ BY_MONEY = {"contracts.fte_per_eur": -1}
 PURE_NUMBERS = {
     *("firms.alive", "firms.generation", "firms.key", "firms.fte", "firms.clause_fte"),
     *("firms.unit_cost", "firms.household_share", "firms.visibility", "firms.experience"),
-    *("firms.cash_target", "supply.diverted"),
     *("firms.environmental_pull", "firms.abatement"),
+    *("firms.posts_fte", "firms.posts_agreed_fte", "firms.lent_fte", "firms.borrowed_fte"),
+    *("firms.support_pending", "firms.support_effect", "public.supporting"),
+    *("firms.cash_target", "supply.diverted", "supply.found"),
     *("firms.exit_month", "supply.supplier", "supply.end_month", "supply.draws"),
     *("public.volume_factor", "public.tracer", "public.household_tracer"),
     *("public.maturity", "public.opening_maturity", "public.scheme"),

@@ -36,7 +36,7 @@ def test_the_schedule_lists_the_steps_of_the_month_in_their_order(odd: str) -> N
 
     source = inspect.getsource(TerritoryModel.step)
     called = re.findall(
-        r"(?:self\.)?((?:procurement|economy|recorder)\.\w+|_\w+|trace_\w+)\(", source
+        r"(?:self\.)?((?:procurement|economy|support|recorder)\.\w+|_\w+|trace_\w+)\(", source
     )
     coded = [step for step in called if step not in ("_stocks", "_check")]
     schedule = odd.split("## 3. ")[1].split("## 4. ")[0]

@@ -30,7 +30,7 @@ def firm_sums(
     Parameters
     ----------
     present
-        (n,), all who work in each firm, FTE (`staff`).
+        (n,), all who work in each firm, FTE (`FirmState.present_fte`).
     """
     traced, goods = flows.traced, flows.goods
     sums = FirmSums(codes, t.firms, state.firms.generation)
@@ -55,20 +55,17 @@ def firm_sums(
     sums.add_at(flows.opened, births_n=None)
     _add_winners(sums, t, flows)
     held = t.firms.rows_with_posts
-    agreed = t.firms.posts_fte[held]
+    filled, lent = state.firms.posts_fte[held], state.firms.lent_fte[held]
     sums.add_at(
         held,
-        posts_agreed_fte=agreed,
-        posts_used_fte=agreed * _posts_at_work(t.firms, state, flows),
+        posts_agreed_fte=state.firms.posts_agreed_fte[held],
+        posts_filled_fte=filled,
+        posts_used_fte=lent + (filled - lent) * _posts_at_work(t.firms, state, flows),
+        posts_lent_fte=lent,
         # the State aids posts only
         subsidies_state_eur=flows.incomes.aid[held],
     )
     return sums
-
-
-def staff(firms: Firms, state: State) -> Floats:
-    """Return all who work in each firm (n,), FTE: own staff, posts, insertion hours."""
-    return state.firms.fte + firms.posts_fte * state.firms.alive + state.firms.clause_fte
 
 
 def add_fragility(sums: FirmSums, state: State, flows: MonthFlows) -> None:
@@ -94,9 +91,9 @@ def _add_winners(sums: FirmSums, t: Territory, flows: MonthFlows) -> None:
 
 
 def _posts_at_work(firms: Firms, state: State, flows: MonthFlows) -> Floats:
-    """Return the part of each structure's posts that its sales keep at work, at most 1."""
+    """Return the part of each structure's posts not lent that its sales keep at work, at most 1."""
     rows = firms.rows_with_posts
-    people = state.firms.fte[rows] + firms.posts_fte[rows]
+    people = state.firms.fte[rows] + state.firms.posts_fte[rows] - state.firms.lent_fte[rows]
     normal = state.firms.productivity_eur[rows] * people
     made = flows.goods.output[rows]
     return np.minimum(1.0, np.divide(made, normal, out=np.zeros_like(made), where=normal > 0.0))
@@ -116,8 +113,10 @@ def zone_quantities(
     return {
         "unemployed_heads": zones.short + zones.long,
         "unemployed_long_heads": zones.long.copy(),
-        "insertion_people_n": i.entries,
-        "insertion_deadweight_n": i.entries * i.deadweight,
+        "training_heads": zones.training.sum(axis=(0, 1)),
+        "firms_helped_n": flows.support.helped.copy(),
+        "insertion_people_n": i.people,
+        "insertion_deadweight_n": i.people * i.deadweight,
         "insertion_exits_n": i.exits,
         "insertion_exits_work_n": to_work,
         "insertion_exits_lasting_n": to_work * h["insertion_lasting_share"],
