@@ -185,8 +185,9 @@ def test_holders_pay_what_their_contracts_ask(greened: TerritoryModel) -> None:
     x, firms, ledger = flows.execution, greened.branch(Levers()).state.firms, Ledger()
     before = firms.cash.copy()
     paid = pay_what_contracts_ask(contracts, x, firms, ledger)
-    inside = x.holder < len(firms.cash)
-    due = (x.delivered * contracts.asked_cost[x.active])[inside].sum()
+    who = x.performers
+    inside = who.firm < len(firms.cash)
+    due = (x.delivered_by * contracts.asked_cost[x.active][who.line])[inside].sum()
     assert paid.sum() == pytest.approx(due) and due > 0.0
     np.testing.assert_array_equal(before - paid, firms.cash)
     assert ledger.net("firms") == pytest.approx(-due)
