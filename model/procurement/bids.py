@@ -22,7 +22,7 @@ from model.procurement.standing import USUAL_LOAD, reasons_to_bid, stand
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import FirmState
-from model.support.filiere import INNOVATION, raised_score
+from model.support.filiere import after_innovation
 from model.territory.territory import Firms, Sectors, Territory
 from model.territory.trade_profiles import CategoryProfiles, category_profiles
 
@@ -226,9 +226,8 @@ def _local_bids(
         columns.environmental[rows], firms.abatement[rows], h["intensity_spread"]
     )
     draws = _draws(mix(stream(seed, "bid", tenders.key)[lot], firms.key[rows]), 4)
-    helped, gain = firms.support_effect[INNOVATION, rows], h["support_innovation_gain"]
-    technical = raised_score(columns.technical[rows], helped, gain)
-    environmental = raised_score(environmental, helped, gain)
+    technical = after_innovation(columns.technical[rows], firms, rows, h)
+    environmental = after_innovation(environmental, firms, rows, h)
 
     def spread[T: np.generic](values: NDArray[T], empty: float) -> NDArray[T]:
         table = np.full(present.shape, empty, dtype=values.dtype)
@@ -283,8 +282,8 @@ def _bid_together(
     m = found.member
     after = score_after(columns.environmental[m], firms.abatement[m], h["intensity_spread"])
     for scores, weight, quality in (
-        (side.technical, 0.5, columns.technical[m]),
-        (side.environmental, 0.7, after),
+        (side.technical, 0.5, after_innovation(columns.technical[m], firms, m, h)),
+        (side.environmental, 0.7, after_innovation(after, firms, m, h)),
         (side.social, 0.7, columns.social[m]),
     ):
         scores[at] += weight * ((found.share * quality).sum(axis=0) - quality[0])

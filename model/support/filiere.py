@@ -166,6 +166,9 @@ def more_exports(
     return more
 
 
-def raised_score(score: Floats, support: Floats, gain: float) -> Floats:
-    """Return a score in [0, 1] after support to innovation: part of the way to the best."""
-    return score + gain * support * (1.0 - score)
+def after_innovation(
+    score: Floats, firms: FirmState, rows: NDArray[np.integer], h: Mapping[str, float]
+) -> Floats:
+    """Return scores in [0, 1] of some rows after support to innovation: nearer to the best."""
+    nearer = h["support_innovation_gain"] * firms.support_effect[INNOVATION, rows]
+    return score + nearer * (1.0 - score)

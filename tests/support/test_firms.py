@@ -180,10 +180,14 @@ def test_innovation_raises_scores_of_bids(world: TerritoryModel) -> None:
     np.testing.assert_array_equal(high.social, low.social)
 
 
-def test_a_raised_score_stays_a_score() -> None:
+def test_a_raised_score_stays_a_score(still: TerritoryModel) -> None:
+    firms, rows = still.branch(Levers()).state.firms, np.arange(11)
     score = np.linspace(0.0, 1.0, 11)
-    raised = filiere.raised_score(score, np.ones(11), 0.4)
-    assert (raised >= score).all() and raised.max() == 1.0
+    h = still.hypotheses
+    np.testing.assert_array_equal(filiere.after_innovation(score, firms, rows, h), score)
+    firms.support_effect[filiere.INNOVATION] = 1.0
+    raised = filiere.after_innovation(score, firms, rows, h)
+    assert (raised[:-1] > score[:-1]).all() and raised.max() == 1.0
 
 
 def test_matchmaking_brings_purchases_back_and_only_those_of_helped_clients(
