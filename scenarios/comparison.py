@@ -14,7 +14,14 @@ from model.indicators import load_indicators
 from model.indicators.breakdowns import EPCI
 from scenarios.euro_flows import EuroFlow, euro_flows
 from scenarios.gains import Gain, who_gains
-from scenarios.pairs import PairResult, PairTask, WorldBuilder, build_world, year_spans
+from scenarios.pairs import (
+    BASELINE_SCENARIO,
+    PairResult,
+    PairTask,
+    WorldBuilder,
+    build_world,
+    year_spans,
+)
 from scenarios.pool import run_pairs
 from scenarios.results import ALL_ZONES, ResultRow
 from scenarios.schema import Scenario
@@ -50,6 +57,8 @@ class Comparison:
     ----------
     territory, months, pairs, seed, central
         What was run; ``pairs`` counts those that were finished.
+    context
+        What happens around purchasing, in the baseline and every scenario alike.
     scenarios
         The scenarios, in order, without the baseline.
     zones, start
@@ -77,6 +86,7 @@ class Comparison:
     pairs: int
     seed: int
     central: bool
+    context: Scenario
     scenarios: tuple[Scenario, ...]
     zones: tuple[str, ...]
     start: str
@@ -120,6 +130,7 @@ class Comparison:
             "pairs": self.pairs,
             "seed": self.seed,
             "central": self.central,
+            "context": "" if self.context.changes_nothing else self.context.name,
             "start": self.start,
             "indicators": {
                 key: {"unit": entry.unit, "direction": entry.direction, "base": entry.base}
@@ -135,6 +146,20 @@ class Comparison:
 def default_workers() -> int:
     """Return the number of processors that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+
+
+def check_scenarios(territory: str, scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that the territory cannot carry out, naming the scenario."""
+    from model.feasibility import check_levers
+    from model.territory import load_territory
+
+    found = load_territory(territory)
+    for scenario in scenarios:
+        try:
+            check_levers(found, scenario.levers)
+        except AncrageError as error:
+            name = scenario.name.removeprefix(f"{BASELINE_SCENARIO.name}+")
+            raise AncrageError(f"Scenario '{name}': {error}") from error
 
 
 def check_names(scenarios: Sequence[Scenario]) -> None:
@@ -155,13 +180,15 @@ def compare(
     pairs: int = 10,
     seed: int = 1,
     central: bool = False,
+    context: Scenario | None = None,
     workers: int | None = None,
     on_finished: Callable[[PairResult], None] | None = None,
     build: WorldBuilder = build_world,
 ) -> Comparison:
     """Run the baseline and scenarios on the same draws and compare them pair by pair.
 
-    Pair i has seed ``seed + i``, and the hypotheses drawn for that seed (their central values if
+    ``context`` is what happens around purchasing, in the baseline and every scenario alike. Pair i
+    has seed ``seed + i``, and the hypotheses drawn for that seed (their central values if
     ``central``). The result is the same, to the bit, for any number of workers.
 
     Raises
@@ -172,18 +199,25 @@ def compare(
         Ctrl-C; it carries the finished pairs, see `summarise`.
     """
     check_names(scenarios)
+    around = context or BASELINE_SCENARIO
+    if build is build_world:
+        check_scenarios(territory, [around | scenario for scenario in scenarios])
     if months < 1 or pairs < 1 or seed < 0:
         raise AncrageError("A comparison needs months >= 1, pairs >= 1 and seed >= 0.")
     tasks = [
-        PairTask(territory, number, months, central, tuple(scenarios), build)
+        PairTask(territory, number, months, central, tuple(scenarios), around, build)
         for number in range(seed, seed + pairs)
     ]
     finished = run_pairs(tasks, workers or default_workers(), on_finished)
-    return summarise(finished, scenarios, territory, central)
+    return summarise(finished, scenarios, territory, central, around)
 
 
 def summarise(
-    finished: Sequence[PairResult], scenarios: Sequence[Scenario], territory: str, central: bool
+    finished: Sequence[PairResult],
+    scenarios: Sequence[Scenario],
+    territory: str,
+    central: bool,
+    context: Scenario = BASELINE_SCENARIO,
 ) -> Comparison:
     """Make the statistics of finished pairs, in their order."""
     first = finished[0]
@@ -209,6 +243,7 @@ def summarise(
         pairs=len(finished),
         seed=first.seed,
         central=central,
+        context=context,
         scenarios=tuple(scenarios),
         zones=first.zones,
         start=first.start,

@@ -56,6 +56,10 @@ def build_world(territory: str, seed: int, hypotheses: HypothesisValues) -> Worl
     return TerritoryModel(territory, rng=seed, hypotheses=hypotheses)
 
 
+BASELINE_SCENARIO = Scenario("baseline")
+"""Current practice goes on, and nothing else happens."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairTask:
     """One unit of work: everything that a process needs to run one seed."""
@@ -65,6 +69,7 @@ class PairTask:
     months: int
     central: bool
     scenarios: tuple[Scenario, ...]
+    context: Scenario = BASELINE_SCENARIO
     build: WorldBuilder = build_world
 
     def hypotheses(self) -> HypothesisValues:
@@ -142,8 +147,10 @@ def run_pair(task: PairTask) -> PairResult:
     monthly: list[Array] = []
     by_group: defaultdict[str, list[Array]] = defaultdict(list)
     monthly_by_group: defaultdict[str, list[Array]] = defaultdict(list)
-    for scenario in (Scenario("baseline"), *task.scenarios):
-        branch = world.branch(scenario.levers, amendments=scenario.law)
+    for scenario in (BASELINE_SCENARIO, *task.scenarios):
+        # what happens around purchasing happens with and without the scenario
+        lived = task.context | scenario
+        branch = world.branch(lived.levers, amendments=lived.law)
         branch.run(task.months)
         records = branch.records
         base = base or records

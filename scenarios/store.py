@@ -102,6 +102,15 @@ class RunFolder:
                 path.rmdir()
 
 
+def _context_line(comparison: Comparison) -> list[str]:
+    """Return the argument that gives the context again, if there was one."""
+    context = comparison.context
+    if context.changes_nothing:
+        return []
+    levers = f"Levers({context.levers.canonical()!r})"
+    return [f"    context=Scenario(name={context.name!r}, levers={levers}),"]
+
+
 def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
     """Return the Python that runs the comparison again."""
     lines = ["from scenarios import Scenario, compare, load_scenario"]
@@ -124,6 +133,7 @@ def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
         f"    pairs={planned_pairs},",
         f"    seed={comparison.seed},",
         f"    central={comparison.central},",
+        *_context_line(comparison),
         ")",
     ]
     return lines
@@ -149,6 +159,7 @@ def comparison_record(
         "planned_pairs": planned_pairs,
         "seeds": list(range(comparison.seed, comparison.seed + comparison.pairs)),
         "hypotheses": "central values" if comparison.central else "drawn for each seed",
+        "context": comparison.context.record(),
         "scenarios": [scenario.record() for scenario in comparison.scenarios],
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
         "versions": provenance.versions(),

@@ -57,6 +57,9 @@ def lever_value(value: float, unit: str, language: Language) -> str:
     """Write the value of a lever with its unit."""
     if unit.startswith("share"):
         return percent(value, language, _shortest(100.0 * value))
+    if unit == "0 or 1":
+        yes, no = ("oui", "non") if language == "fr" else ("yes", "no")
+        return yes if value > 0.5 else no
     written = number(value, _shortest(value), language)
     french = {
         "days": "jours",

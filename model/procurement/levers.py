@@ -146,6 +146,7 @@ class Levers:
         object.__setattr__(self, "paths", tuple(sorted(parsed, key=lambda entry: entry[0])))
         _check_weights(self)
         _check_law(self)
+        _check_together(self)
 
     def __or__(self, other: Levers) -> Levers:
         """Return both together; where both set a lever for one scope, the right one holds.
@@ -265,6 +266,33 @@ def _check_weights(levers: Levers) -> None:
                     f"Award weights sum to {sum(values.values()):g} at month {month}, not 1 "
                     f"({parts}); set the other weights so that the four sum to 1."
                 )
+
+
+def _check_together(levers: Levers) -> None:
+    """Refuse levers that contradict each other."""
+    register = load_levers()
+
+    def acts(key: str) -> bool:
+        return any(path.leaves(register[key].current) for path in levers.paths_of(key))
+
+    if acts("joint_purchase_lots") and not acts("joint_purchase"):
+        raise AncrageError(
+            "Lever 'joint_purchase_lots' divides joint purchases and there are none: set "
+            "'joint_purchase' above 0 too."
+        )
+    breadths = [value for path in levers.paths_of("sourcing_breadth") for value in path.targets()]
+    if acts("sourcing_depth") and breadths and max(breadths) <= 0.0:
+        raise AncrageError(
+            "Lever 'sourcing_depth' acts on needs that are sounded and 'sourcing_breadth' = 0 "
+            "sounds none: raise it."
+        )
+    if acts("environmental_control") and any(
+        max(path.targets()) <= 0.0 for path in levers.paths_of("environmental_coverage")
+    ):
+        raise AncrageError(
+            "Lever 'environmental_control' checks clauses and 'environmental_coverage' = 0 leaves "
+            "none: raise it."
+        )
 
 
 def _check_law(levers: Levers) -> None:

@@ -61,7 +61,9 @@ def act(setting: Setting, state: State, practice: Practice) -> SupportFlows:
     zones = len(t.zones.keys)
     flows = SupportFlows.none(t)
     _support_firms(setting, state, practice, flows)
-    posts.agree_on_posts(t.firms, state.firms, practice.by_zone("insertion_posts", zones))
+    obtained = practice.by_zone("insertion_posts", zones)
+    granted = practice.by_zone("agreed_posts_change", zones)
+    posts.agree_on_posts(t.firms, state.firms, (1.0 + obtained) * (1.0 + granted) - 1.0)
     posts.fill_posts(t.firms, state.firms, state.zones, h)
     places = [practice.programmes(f"training_places_{name}", zones) for name in SKILL_FAMILIES]
     skills.train(setting.closure.skills, state.firms, state.zones, places, h)

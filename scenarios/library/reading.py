@@ -13,14 +13,30 @@ from model.toml_tables import check_fields, read_toml
 from scenarios.schema import FIELDS, Scenario, scenario_of
 
 _FOLDER = Path(__file__).parent
+_CONTEXTS = _FOLDER / "contexts"
 _ORDER = (
     "baseline",
     "access",
+    "dialogue-filieres",
     "insertion",
+    "parcours",
     "reserved",
-    "environment",
-    "lowest-price",
+    "reserved-ambitieux",
+    "climat",
+    "egalim",
+    "coordination-sourcing",
+    "coordination-achats",
+    "coordination-achats-lots",
+    "filieres",
+    "spaser-conjoint",
+    "dunkerque",
     "full-spaser",
+    "objectifs-sans-moyens",
+    "formal-only",
+    "lowest-price",
+    "austerite",
+    "seuil-20M",
+    "systemique",
 )
 DEFAULT_COMPARISON = ("access", "insertion", "full-spaser")
 """Scenarios compared when none is named."""
@@ -64,6 +80,30 @@ def read_scenario(path: Path) -> Scenario:
     if scenario.name == "baseline" and not scenario.changes_nothing:
         raise AncrageError(f"{where}: the name 'baseline' is kept for current practice.")
     return scenario
+
+
+def context_names() -> tuple[str, ...]:
+    """Return the names of the contexts: what happens around purchasing."""
+    return tuple(sorted(path.stem for path in _CONTEXTS.glob("*.toml")))
+
+
+def load_context(names: Sequence[str]) -> Scenario:
+    """Return the contexts of these names together, or the baseline if there is none.
+
+    Raises
+    ------
+    AncrageError
+        Neither a known name nor a readable scenario file (`.toml`).
+    """
+    found = Scenario("baseline")
+    for name in names:
+        path = _CONTEXTS / f"{name}.toml" if name in context_names() else Path(name)
+        if path.suffix != ".toml":
+            hint = nearest_name(name, context_names())
+            raise AncrageError(f"Unknown context '{name}'{hint}")
+        one = read_scenario(path)
+        found = one if found.changes_nothing else found | one
+    return found
 
 
 def load_scenario(name_or_path: str) -> Scenario:

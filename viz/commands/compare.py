@@ -32,14 +32,24 @@ if TYPE_CHECKING:
     default=None,
     help="Parallel processes.  [default: number of processors]",
 )
-@click.option("--all", "everything", is_flag=True, help="Show every indicator.")
+@click.option("--all", "whole_library", is_flag=True, help="Compare every scenario of the library.")
+@click.option("--details", "everything", is_flag=True, help="Show every indicator.")
+@click.option(
+    "--context",
+    "contexts",
+    multiple=True,
+    metavar="NAME",
+    help="What happens around purchasing, in the baseline too (ancrage scenarios lists them).",
+)
 @by_option("epci")
 @run_options
 def command(
     scenario: tuple[str, ...],
     pairs: int,
     workers: int | None,
+    whole_library: bool,
     everything: bool,
+    contexts: tuple[str, ...],
     dimension: str,
     territory: str,
     months: int,
@@ -55,22 +65,31 @@ def command(
     and full-spaser.
     """
     from scenarios.comparison import check_names, compare
-    from scenarios.library import load_scenario
-    from scenarios.library.reading import DEFAULT_COMPARISON
+    from scenarios.library.reading import (
+        DEFAULT_COMPARISON,
+        library_names,
+        load_context,
+        load_scenario,
+    )
     from scenarios.pool import Interrupted, ignoring_interrupts
     from scenarios.store import RunFolder, default_folder
     from viz.console import notes, print_json, progress
     from viz.territories import prepare_territory
     from viz.texts import text
 
-    chosen = [load_scenario(name) for name in scenario or DEFAULT_COMPARISON]
+    if whole_library and scenario:
+        raise click.UsageError("Give either scenarios or --all, not both.")
+    library = tuple(name for name in library_names() if name != "baseline")
+    names = library if whole_library else scenario or DEFAULT_COMPARISON
+    chosen = [load_scenario(name) for name in names]
     check_names(chosen)
+    context = load_context(contexts)
     folder = RunFolder(out or default_folder("compare"))
     try:
         note = notes()
-        if not scenario:
-            names = ", ".join(DEFAULT_COMPARISON)
-            note.print(text("default_choice", language, names=names))
+        if not scenario and not whole_library:
+            shown = ", ".join(DEFAULT_COMPARISON)
+            note.print(text("default_choice", language, names=shown))
         with progress() as bar:
             preparing = bar.add_task(text("preparing", language), total=None)
             zone_names = prepare_territory(territory)
@@ -83,6 +102,7 @@ def command(
                 pairs=pairs,
                 seed=seed,
                 central=central,
+                context=context,
                 workers=workers,
                 on_finished=lambda _: bar.advance(running),
             )
@@ -90,7 +110,7 @@ def command(
             written = _write(folder, comparison, pairs)
     except Interrupted as stop:
         with ignoring_interrupts():
-            _keep_partial(folder, stop, chosen, territory, central)
+            _keep_partial(folder, stop, chosen, territory, central, context)
         return 130
     except BaseException:
         folder.discard()
@@ -116,7 +136,12 @@ def _write(folder: RunFolder, comparison: Comparison, planned: int) -> Path:
 
 
 def _keep_partial(
-    folder: RunFolder, stop: object, chosen: list[Scenario], territory: str, central: bool
+    folder: RunFolder,
+    stop: object,
+    chosen: list[Scenario],
+    territory: str,
+    central: bool,
+    context: Scenario,
 ) -> None:
     """Write the finished pairs of an interrupted run under ``partial/``."""
     from scenarios.comparison import summarise
@@ -127,7 +152,7 @@ def _keep_partial(
         folder.discard()
         click.echo(f"Interrupted: none of {stop.planned} pairs was finished.", err=True)
         return
-    comparison = summarise(stop.finished, chosen, territory, central)
+    comparison = summarise(stop.finished, chosen, territory, central, context)
     place = _write(folder, comparison, stop.planned)
     click.echo(
         f"Interrupted: {len(stop.finished)} of {stop.planned} pairs were finished and kept in "
@@ -165,6 +190,11 @@ def _print(
         seed=comparison.seed,
     )
     console.print(f"[bold]{heading}[/bold]")
+    if not comparison.context.changes_nothing:
+        around = comparison.context
+        why = around.why if language == "fr" else around.why_en or around.why
+        console.print(text("context", language, name=around.name, why=why), markup=False)
+        console.print(what_changes(around, language), markup=False)
     for line in readiness(comparison.pairs, comparison.months, comparison.central, language):
         console.print(line, markup=False)
     costs = {cost.scenario: cost for cost in comparison.costs}

@@ -13,12 +13,15 @@ from viz.texts import Language
 @json_option
 @language_option
 def command(name: tuple[str, ...], as_json: bool, language: Language) -> None:
-    """List the ready scenarios, or describe the given ones (names or TOML files)."""
+    """List the ready scenarios and contexts, or describe the given ones (names or TOML files)."""
     from scenarios.library import library_names, load_scenario
+    from scenarios.library.reading import context_names, load_context
     from viz.console import output, print_json
     from viz.sentences import what_changes
 
-    chosen = [load_scenario(one) for one in name or library_names()]
+    contexts = [one for one in name or context_names() if one in context_names()]
+    chosen = [load_scenario(one) for one in name or library_names() if one not in contexts]
+    chosen += [load_context([one]) for one in contexts]
     if as_json:
         print_json([scenario.record() for scenario in chosen])
         return
