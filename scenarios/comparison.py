@@ -205,7 +205,7 @@ def compare(
     if months < 1 or pairs < 1 or seed < 0:
         raise AncrageError("A comparison needs months >= 1, pairs >= 1 and seed >= 0.")
     tasks = [
-        PairTask(territory, number, months, central, tuple(scenarios), around, build)
+        PairTask(territory, number, months, central, tuple(scenarios), build, around)
         for number in range(seed, seed + pairs)
     ]
     finished = run_pairs(tasks, workers or default_workers(), on_finished)

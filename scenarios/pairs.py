@@ -69,8 +69,8 @@ class PairTask:
     months: int
     central: bool
     scenarios: tuple[Scenario, ...]
-    context: Scenario = BASELINE_SCENARIO
     build: WorldBuilder = build_world
+    context: Scenario = BASELINE_SCENARIO
 
     def hypotheses(self) -> HypothesisValues:
         """Return the hypotheses of this seed, the same for the baseline and every scenario."""
