@@ -275,11 +275,11 @@ def _bid_together(
     extra = _extra_costs(
         found.distance_km, tenders.payment_days[lot], found.advance_rate, tenders.clause[lot], h
     )
-    side.cost[at] = found.mean(firms.unit_cost / columns.usual_cost) + extra
-    side.cost[at] += tenders.asked_cost[lot]
-    side.pressure[at] = np.clip(found.load - USUAL_LOAD, -0.4, 0.4)
-    side.relative_intensity[at] = found.mean(columns.relative_intensity)
     m = found.member
+    cost = (found.share * (firms.unit_cost[m] / columns.usual_cost[m])).sum(axis=0)
+    side.cost[at] = cost + extra + tenders.asked_cost[lot]
+    side.pressure[at] = np.clip(found.load - USUAL_LOAD, -0.4, 0.4)
+    side.relative_intensity[at] = (found.share * columns.relative_intensity[m]).sum(axis=0)
     after = score_after(columns.environmental[m], firms.abatement[m], h["intensity_spread"])
     for scores, weight, quality in (
         (side.technical, 0.5, after_innovation(columns.technical[m], firms, m, h)),

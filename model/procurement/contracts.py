@@ -316,7 +316,8 @@ def end_contracts_of(
     gone = np.zeros(n + 1, dtype=bool)
     gone[closed] = True
     shared, estates = withdraw_partners(contracts, gone)
-    rows = np.flatnonzero((contracts.holder >= 0) & gone[contracts.holder]).astype(np.int32)
+    # nobody (-1) reads the place of outside firms, which do not close
+    rows = np.flatnonzero(gone[contracts.holder]).astype(np.int32)
     who = performers_of(contracts, rows, n)
     _, parts = _settlement(rows, who, contracts)
     # nothing is asked back from an estate
@@ -325,9 +326,9 @@ def end_contracts_of(
     buyer = buyer_of_row[rows]
     if len(partner):
         _pay(partner, owed, buyer[who.partner_line], owed, firms, public, ledger, "contracts")
-    for debtor, amount in ((buyer_of_row[shared], estates), (buyer, due)):
-        public.buyer_cash -= np.bincount(debtor, weights=amount, minlength=len(public.buyer_cash))
-        ledger.pay("buyers", "liquidation", "contracts", float(amount.sum()))
+    debtor, amount = np.append(buyer_of_row[shared], buyer), np.append(estates, due)
+    public.buyer_cash -= np.bincount(debtor, weights=amount, minlength=len(public.buyer_cash))
+    ledger.pay("buyers", "liquidation", "contracts", float(amount.sum()))
     forget_partners(contracts, rows)
     for column in (
         contracts.receivable_eur,

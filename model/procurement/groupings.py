@@ -75,10 +75,6 @@ class Groupings:
             self, **{name: np.asarray(value)[..., kept] for name, value in vars(self).items()}
         )
 
-    def mean(self, values: Floats) -> Floats:
-        """Return the mean over members, by share, of a column of firms (G,)."""
-        return (self.share * values[self.member]).sum(axis=0)
-
 
 def lots_open_to_groupings(
     tenders: Tenders, usual_amount_eur: float, h: Mapping[str, float], seed: int

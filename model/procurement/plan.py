@@ -48,15 +48,15 @@ def split_due_needs(
     """
     n = len(needs.buyer)
     volume = contracts.volume_eur.reshape(PARTS, n)
-    if not practice.moved("allotment"):
-        # only further lots that come up could be merged
-        further = n + np.flatnonzero(contracts.volume_eur[n:])
-        if not (contracts.months_left[further] == 0).any():
-            return np.zeros(0, dtype=np.int32)
-    due = (contracts.months_left.reshape(PARTS, n) == 0) & (volume > 0)
-    fresh = due & (contracts.failures.reshape(PARTS, n) == 0)
-    movable = fresh[0] & (fresh[1:] | (volume[1:] == 0)).all(axis=0)
-    rows = np.flatnonzero(movable & (needs.splittable | (volume[1:] > 0).any(axis=0)))
+    left, failures = contracts.months_left.reshape(PARTS, n), contracts.failures.reshape(PARTS, n)
+    # needs whose first part comes up; the others are looked at there only
+    first = np.flatnonzero((left[0] == 0) & (volume[0] > 0) & (failures[0] == 0))
+    further = volume[1:, first] > 0
+    fresh = (left[1:, first] == 0) & (failures[1:, first] == 0)
+    movable = (fresh | ~further).all(axis=0)
+    divided = further.any(axis=0)
+    divisible = needs.splittable[first] if practice.moved("allotment") else np.zeros_like(divided)
+    rows = first[movable & (divisible | divided)]
     if len(rows) == 0:
         return rows.astype(np.int32)
     total = volume[:, rows].sum(axis=0)
