@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
-    from model import TerritoryModel
+    from model import Levers, TerritoryModel
     from model.procurement.practice import Practice
     from model.territory.territory import Territory
 
@@ -114,3 +115,48 @@ def reference_data() -> Path:
             pytest.fail("ANCRAGE_REFERENCE_DATA is unset")
         pytest.skip("ANCRAGE_REFERENCE_DATA is unset: no published files to compare with")
     return Path(folder)
+
+
+NEEDS_ANOTHER = {
+    "joint_purchase_lots": ("joint_purchase", 0.5),
+    "sourcing_depth": ("sourcing_breadth", 0.5),
+    "environmental_control": ("environmental_coverage", 0.5),
+}
+"""Levers that are refused without another, and a value of that one."""
+
+
+@st.composite
+def _lawful_levers(draw: st.DrawFn) -> Levers:
+    from model import Levers
+    from model.procurement.levers import AWARD_WEIGHTS, load_levers
+
+    changes: dict[str, object] = {}
+    for key, lever in load_levers().items():
+        if key in AWARD_WEIGHTS or not draw(st.booleans()):
+            continue
+        high = min(lever.high, 1.5) if key == "required_turnover" else lever.high
+        path: dict[str, object] = {
+            "value": draw(st.floats(lever.low, high)),
+            "start_month": draw(st.integers(0, 8)),
+            "ramp_months": draw(st.integers(0, 4)),
+        }
+        if "kinds" in lever.reach and draw(st.booleans()):
+            kinds = draw(st.sampled_from([["commune"], ["epci", "commune"], ["hospital"]]))
+            path["scope"] = {"kinds": kinds}
+        changes[key] = path
+    if draw(st.booleans()):
+        price = draw(st.floats(0.0, 0.9))
+        left = 1.0 - price
+        changes |= dict(
+            zip(AWARD_WEIGHTS, (price, 0.5 * left, 0.3 * left, 0.2 * left), strict=True)
+        )
+    for key, (other, value) in NEEDS_ANOTHER.items():
+        if key in changes:
+            changes[other] = value
+    return Levers(changes)
+
+
+@pytest.fixture(scope="session")
+def lawful_levers() -> st.SearchStrategy[Levers]:
+    """Lawful levers: each may change, at any value in its bounds, at some month, somewhere."""
+    return _lawful_levers()

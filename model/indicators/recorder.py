@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from model.flows import MonthFlows
 from model.indicators.breakdowns import EPCI, SECTOR
 from model.indicators.recording import contracts as of_contracts
+from model.indicators.recording.adoption import add_adoption
 from model.indicators.recording.cells import CellCodes, Recorded
 from model.indicators.recording.firms import add_fragility, firm_sums, zone_quantities
 from model.indicators.recording.lots import add_lots
@@ -71,6 +72,7 @@ class Recorder:
         of_contracts.add_contracts(purchases, t, self._d, executed, state, flows, practice)
         of_contracts.add_insertion(purchases, codes, flows)
         of_contracts.add_lever_costs(purchases, t, codes, flows)
+        add_adoption(purchases, t, codes, state, practice)
         firms = firm_sums(t, codes, present, state, flows)
         slow = not self._volume or state.month % 3 == 2
         if slow:

@@ -17,7 +17,7 @@ from model.ledger import Ledger
 from model.procurement.coordination import COORDINATION, coordination_costs, sounding_share
 from model.procurement.levers import load_levers
 from model.procurement.practice import Practice
-from model.procurement.tenders import DIRECT, Tenders
+from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
 from model.state import PublicState
 from model.territory.buyers import Buyers
 from model.territory.zones import Zones
@@ -111,7 +111,9 @@ def _of_tenders(
     more = more - practice.current("sourcing_breadth")
     sourcing = more * h["sourcing_cost_eur_per_need"]
     sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
+    # lots that a relaunch divides are current practice
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
+    further = further * practice.moved("allotment")
     checks = _checked(practice, tenders) * h["environmental_check_cost_eur"]
     of_called = sourcing + checks
     of_called = of_called + tenders.sounded * _beyond(practice, tenders, "sourcing_depth", h)
@@ -119,12 +121,21 @@ def _of_tenders(
     weights = (called * of_called + further) * money_scale
     cost = cast(Floats, np.bincount(tenders.buyer, weights=weights, minlength=buyers))
     if len(tenders.served.contract) > len(tenders):
-        # members of a joint purchase share one procedure instead of having one each
+        # members of a joint purchase share one procedure instead of the one that each would have
         served = tenders.served
         number = np.bincount(served.lot, minlength=len(tenders))
-        saved = (1.0 - 1.0 / number)[served.lot] * h["procedure_cost_formal_eur"] * money_scale
+        own = _procedure_cost(served.alone, h)
+        shared = (_procedure_cost(tenders.procedure, h) / number)[served.lot]
+        saved = np.where(number[served.lot] > 1, own - shared, 0.0) * money_scale
         cost -= np.bincount(served.buyer, weights=saved, minlength=buyers)
     return cost
+
+
+def _procedure_cost(procedure: NDArray[np.int8], h: Mapping[str, float]) -> Floats:
+    """Return what a procedure costs its buyer, EUR of the base year; nothing under the waiver."""
+    costs = np.zeros(3)
+    costs[ADAPTED], costs[FORMAL] = h["procedure_cost_adapted_eur"], h["procedure_cost_formal_eur"]
+    return costs[procedure]
 
 
 def _checked(practice: Practice, tenders: Tenders) -> Floats:

@@ -48,6 +48,8 @@ class DueRows:
         orders of a framework agreement over its estimate, which they do not.
     maximum_eur
         What may be ordered in all under a framework agreement, base prices; 0 elsewhere.
+    alone
+        int8, procedure that the need would have on its own.
     """
 
     contract: Ints
@@ -60,16 +62,19 @@ class DueRows:
     planned_ratio: Floats
     volume_ratio: Floats
     maximum_eur: Floats
+    alone: NDArray[np.int8]
 
 
 def due_rows(
     contracts: ContractState,
     needs: Needs,
-    network: NDArray[np.bool_],
+    works: NDArray[np.bool_],
+    groups: duties.LegalGroups,
     volume_factor: Floats,
     programme: Programme,
     rules: RulesInForce,
     alignment: Alignment | None,
+    money_scale: float,
     h: Mapping[str, float],
     seed: int,
 ) -> tuple[DueRows, Lots]:
@@ -77,8 +82,10 @@ def due_rows(
 
     Parameters
     ----------
-    network, volume_factor
-        (B,), contracting entities; what the buyer can afford of its base volume this year.
+    works
+        (C,), categories of works.
+    volume_factor
+        (B,), what the buyer can afford of its base volume this year.
     alignment
         What coordination between buyers changes; None for nothing.
     """
@@ -86,7 +93,7 @@ def due_rows(
     rows = np.flatnonzero((contracts.months_left == 0) & (contracts.volume_eur > 0))
     need = rows % n
     buyer = needs.buyer[need]
-    months = duties.contract_months(needs, need, network[buyer], rules).astype(np.int32)
+    months = duties.contract_months(needs, need, groups.network[buyer], rules).astype(np.int32)
     key = award_key(needs.key[need], contracts.renewal[rows])
     form = needs.form[need]
     planned, orders = np.ones(len(rows)), np.ones(len(rows))
@@ -103,7 +110,9 @@ def due_rows(
         served = np.where(alignment.cell[rows] >= 0, months, np.minimum(served, months))
     yearly = contracts.volume_eur[rows] * volume_factor[buyer] * planned
     whole = contracts.volume_eur.reshape(PARTS, n).sum(axis=0)[need]
-    lots = gather_lots(yearly, whole * volume_factor[buyer] * planned, alignment, rows)
+    whole = whole * volume_factor[buyer] * planned
+    lots = gather_lots(yearly, whole, alignment, rows)
+    estimate = whole * months / 12.0 * programme.market_ratio[need] / money_scale
     return (
         DueRows(
             contract=rows.astype(np.int32),
@@ -116,6 +125,7 @@ def due_rows(
             planned_ratio=planned,
             volume_ratio=planned * orders,
             maximum_eur=framework_maximum(form, yearly * months / 12.0, h),
+            alone=duties.procedures(estimate, works[needs.category[need]], buyer, groups, rules),
         ),
         lots,
     )

@@ -112,7 +112,17 @@ def plan_tenders(
     """
     groups = buyers.legal
     served, lots = due_rows(
-        contracts, needs, groups.network, volume_factor, programme, rules, alignment, h, seed
+        contracts,
+        needs,
+        categories.works,
+        groups,
+        volume_factor,
+        programme,
+        rules,
+        alignment,
+        money_scale,
+        h,
+        seed,
     )
     rows, months = served.contract[lots.lead], served.months[lots.lead]
     part, need = np.divmod(rows, np.int32(len(needs.buyer)))

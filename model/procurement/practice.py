@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.procurement.categories import category_index
 from model.procurement.lever_paths import LeverPath
-from model.procurement.levers import FAMILIES, Lever, Levers, load_levers
+from model.procurement.levers import AWARD_WEIGHTS, FAMILIES, Lever, Levers, load_levers
 from model.procurement.scopes import EVERYWHERE
 from model.territory.buyers import BUYER_KINDS, Buyers
 
@@ -211,7 +211,17 @@ class Practice:
         if entry.family == "none":
             return decided
         reached = self._maturity[FAMILIES.index(entry.family)][buyer]
+        if key in AWARD_WEIGHTS:
+            reached = np.where(self._leans_on_price(buyer, category), 1.0, reached)
         return entry.current + reached * (decided - entry.current)
+
+    def _leans_on_price(self, buyer: Ints, category: Ints | None) -> Bools:
+        """Return where price is decided to weigh more: falling back on it needs no means."""
+        current = load_levers()["price_weight"].current
+        price = np.full(len(buyer), current)
+        for place in self._placed.get("price_weight", ()):
+            price[place.holds(buyer, category)] = place.value
+        return price > current
 
 
 class LeverPlan:

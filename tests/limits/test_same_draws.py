@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from model import Levers, TerritoryModel
+from model import Levers, Switches, TerritoryModel
 from model.economy.births import open_firms
 from model.economy.demography import demography_rates
 from model.ledger import Ledger
@@ -233,6 +233,35 @@ def test_a_scenario_that_changes_nothing_is_bit_identical(
     parent.run(24)
     assert states_differ(parent.state, twin.state) == []
     assert records_differ(parent, twin) == []
+
+
+@given(data=st.data(), seed=st.integers(1, 1_000))
+def test_levers_touch_only_needs_put_to_competition(
+    generated_territory: MakeTerritory,
+    lawful_levers: st.SearchStrategy[Levers],
+    data: st.DataObject,
+    seed: int,
+) -> None:
+    """Until its first renewal a contract is what it would have been, whatever buyers decide."""
+    levers = data.draw(lawful_levers)
+    territory = generated_territory(300, 3, 1)
+    settled = Switches(demography=False, links=False)
+    parent = TerritoryModel(territory, rng=seed, switches=settled, burn_in=False)
+    opening = parent.state.contracts
+    held, renewed = opening.holder.copy(), opening.renewal.copy()
+    base, other = parent.branch(Levers()).run(15), parent.branch(levers).run(15)
+    a, b = base.state.contracts, other.state.contracts
+    n = len(territory.needs)
+    same = (a.renewal == renewed) & (b.renewal == renewed) & (a.failures == 0) & (b.failures == 0)
+    # a need that is divided comes up for renewal as a whole
+    same &= np.tile((b.volume_eur.reshape(-1, n) > 0).sum(axis=0) == 1, len(a.holder) // n)
+    running = same & (a.months_left > 0) & (b.months_left > 0) & (held >= 0)
+    assert running.sum() > 20
+    for name in ("holder", "price", "output_share", "fte_per_eur", "clause_hours", "reserved"):
+        np.testing.assert_array_equal(
+            getattr(a, name)[running], getattr(b, name)[running], err_msg=name
+        )
+    np.testing.assert_array_equal(a.holder[running], held[running])
 
 
 def test_two_worlds_of_one_seed_are_the_same_and_of_two_seeds_are_not(

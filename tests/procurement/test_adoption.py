@@ -9,7 +9,8 @@ import pytest
 
 from model import Levers, TerritoryModel
 from model.procurement.adoption import adopt_schemes
-from model.procurement.levers import FAMILIES
+from model.procurement.levers import AWARD_WEIGHTS, FAMILIES
+from model.procurement.practice import LeverPlan
 
 if TYPE_CHECKING:
     from tests.conftest import FixPractice, MakeTerritory
@@ -105,3 +106,19 @@ def test_members_follow_a_joint_scheme_after_its_preparation(world: TerritoryMod
     cost = early.records.quantities["lever_cost_buyer_eur"].sum(axis=1)
     assert (cost > 0.0).all(), "preparation costs from the decision on"
     assert late.records.quantities["lever_cost_buyer_eur"][-1].sum() == 0.0
+
+
+def test_falling_back_on_price_needs_no_means_and_leaving_it_does(world: TerritoryModel) -> None:
+    buyers = world.territory.buyers
+    none = np.zeros_like(world.state.public.maturity)
+    lots, food = np.arange(len(buyers)), np.zeros(len(buyers), dtype=np.int64)
+    found: dict[float, float] = {}
+    for price in (0.30, 0.45, 0.80):
+        left = (1.0 - price) / 3.0
+        weights = {key: left for key in AWARD_WEIGHTS} | {"price_weight": price}
+        plan = LeverPlan(Levers(weights), buyers, world.territory.zones.keys)
+        practice = plan.in_force(300, none, np.array(buyers.spaser_duty), 2.0)
+        columns = np.stack([practice.of_lots(key, lots, food) for key in AWARD_WEIGHTS])
+        np.testing.assert_allclose(columns.sum(axis=0), 1.0)
+        found[price] = float(columns[0].mean())
+    assert found == pytest.approx({0.30: 0.45, 0.45: 0.45, 0.80: 0.80})

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from model.errors import AncrageError
+from model.feasibility import check_levers
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers, load_levers
-from scenarios import Scenario, library_names, load_library, load_scenario
+from model.territory import load_territory
+from scenarios import Scenario, compare, library_names, load_library, load_scenario
+from scenarios.library.reading import context_names, load_context
 
 
 def write(folder: Path, text: str, name: str = "mine.toml") -> str:
@@ -20,21 +23,94 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> str:
     return str(path)
 
 
-def test_the_library_holds_the_six_scenarios_each_with_its_why_in_two_lines() -> None:
-    expected = (
-        "baseline",
-        "access",
-        "insertion",
-        "reserved",
-        "environment",
-        "lowest-price",
-        "full-spaser",
-    )
-    assert library_names() == expected
+def test_the_library_answers_practitioners_questions_each_with_its_why_in_two_lines() -> None:
+    expected = {
+        *("baseline", "access", "insertion", "reserved", "lowest-price", "full-spaser"),
+        *("dialogue-filieres", "spaser-conjoint", "filieres", "parcours", "reserved-ambitieux"),
+        *("coordination-sourcing", "coordination-achats", "coordination-achats-lots"),
+        *("climat", "egalim", "dunkerque", "objectifs-sans-moyens", "formal-only"),
+        *("austerite", "seuil-20M", "systemique"),
+    }
+    assert set(library_names()) == expected and library_names()[0] == "baseline"
     for name, scenario in load_library().items():
         assert scenario.name == name
         assert len(scenario.why.splitlines()) == len(scenario.why_en.splitlines()) == 2, name
         assert scenario.changes_nothing == (name == "baseline")
+
+
+def test_contexts_pair_with_any_scenario() -> None:
+    assert set(context_names()) == {"grand-chantier", "baisse-IAE-10", "baisse-IAE-20"}
+    register = load_levers()
+    for name in context_names():
+        context = load_context([name])
+        assert not context.changes_nothing and len(context.why.splitlines()) == 2
+        for scenario in load_library().values():
+            both = context | scenario
+            assert set(both.levers.changed()) == {
+                *context.levers.changed(),
+                *scenario.levers.changed(),
+            }
+        assert all(key in register for key in context.levers.changed())
+    together = load_context(["grand-chantier", "baisse-IAE-10"])
+    assert set(together.levers.changed()) == {"large_site_fte", "agreed_posts_change"}
+    assert load_context([]).changes_nothing
+    with pytest.raises(AncrageError, match="did you mean 'grand-chantier'"):
+        load_context(["grand-chantiers"])
+
+
+def test_targets_without_means_are_those_of_the_full_scheme_without_its_means() -> None:
+    full = load_scenario("full-spaser").levers
+    bare = load_scenario("objectifs-sans-moyens").levers
+    means = {"training", "dedicated_staff", "facilitators_fte"}
+    assert set(full.changed()) - set(bare.changed()) == means
+    for key in bare.changed():
+        assert bare.paths_of(key) == full.paths_of(key)
+
+
+@pytest.mark.parametrize("name", ["cote-opale", "dunkerque"])
+def test_every_scenario_of_the_library_can_be_carried_out(name: str) -> None:
+    territory = load_territory(name)
+    for scenario in load_library().values():
+        elsewhere = {"spaser-conjoint"} if name == "dunkerque" else set()
+        if scenario.name in elsewhere:
+            with pytest.raises(AncrageError, match="has no EPCI"):
+                check_levers(territory, scenario.levers)
+        else:
+            check_levers(territory, scenario.levers)
+
+
+IMPOSSIBLE: list[tuple[dict[str, object], str]] = [
+    ({"joint_purchase": {"value": 1, "scope": {"buyers": ["epci-245900428"]}}}, "one buyer only"),
+    ({"shared_sourcing": {"value": 1, "scope": {"buyers": ["epci-0"]}}}, "no buyer 'epci-0'"),
+    (
+        {"filiere_capacity": {"value": 9000000, "scope": {"epci": ["200069235"]}}},
+        "exceed its purchases",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), IMPOSSIBLE)
+def test_what_the_territory_cannot_carry_out_is_refused_before_anything_runs(
+    changes: dict[str, object], expected: str
+) -> None:
+    scenario = Scenario("mine", levers=Levers(changes))
+    with pytest.raises(AncrageError, match=f"Scenario 'mine': Lever.*{expected}"):
+        compare([scenario], pairs=1, months=1)
+
+
+CONTRADICTORY: list[tuple[dict[str, object], str]] = [
+    ({"joint_purchase_lots": 1}, "there are none"),
+    ({"sourcing_depth": 0.5, "sourcing_breadth": 0}, "sounds none"),
+    ({"environmental_control": 0.5, "environmental_coverage": 0}, "leaves none"),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), CONTRADICTORY)
+def test_levers_that_contradict_each_other_are_refused(
+    changes: dict[str, object], expected: str
+) -> None:
+    with pytest.raises(AncrageError, match=expected):
+        Levers(changes)
 
 
 def test_library_levers_are_as_announced() -> None:

@@ -153,6 +153,7 @@ def add_contracts(
     _add_performed(sums, t, x, value)
     _add_spending(sums, t, x, net_pay)
     rows, c = flows.execution.active, state.contracts
+    sums.add("late_eur", cell, c.backlog_eur[rows])
     addressable = np.where(c.in_reach[rows], flows.execution.ordered, 0.0)
     sums.add("addressable_eur", cell, addressable)
     target = practice.of_lots("reserved_share", flows.execution.buyer, x.category)
