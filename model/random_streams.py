@@ -84,7 +84,10 @@ def stream(seed: int, purpose: str, *components: ArrayLike) -> Keys:
 
 def to_uniform(key: Keys) -> NDArray[np.float64]:
     """Turn keys into uniforms of (0, 1): the middle of one of 2**53 equal cells, never 0 or 1."""
-    return ((key >> _S11).astype(np.float64) + 0.5) * _TO_UNIT
+    uniforms = (key >> _S11).astype(np.float64)
+    uniforms += 0.5
+    uniforms *= _TO_UNIT
+    return uniforms
 
 
 def uniform(seed: int, purpose: str, *components: ArrayLike) -> NDArray[np.float64]:

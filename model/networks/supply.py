@@ -237,18 +237,26 @@ def draw_suppliers(
     """
     base = stream(seed, "link candidates", chooser)
     race = stream(seed, "link race", chooser)
+    table, first = network_table.ravel(), table_row.astype(np.intp) * network_table.shape[1]
     best = np.full(len(table_row), -1, dtype=np.int32)
     best_time = np.full(len(table_row), np.inf)
     for attempt in range(RACE_SIZE):
-        place = (to_uniform(mix(base, attempt)) * TABLE_SIZE).astype(np.intp)
-        candidate = network_table[table_row, place]
-        open_to = np.where((candidate >= 0) & (candidate != client), weight[candidate], 0.0)
+        place = to_uniform(mix(base, attempt))
+        place *= TABLE_SIZE
+        found = first + place.astype(np.intp)
+        candidate = table.take(found)
+        # -1 reads some firm: it is not open
+        firm = candidate.astype(np.intp)
+        open_to = weight.take(firm, mode="wrap")
+        open_to *= (candidate >= 0) & (firm != client)
+        time = to_uniform(mix(race, entity_key.take(firm, mode="wrap")))
+        np.negative(np.log(time, out=time), out=time)
         with np.errstate(divide="ignore"):
-            time = -np.log(to_uniform(mix(race, entity_key[candidate]))) / open_to
+            time /= open_to
         wins = time < best_time
-        best = np.where(wins, candidate, best)
-        best_time = np.where(wins, time, best_time)
-    return best.astype(np.int32)
+        np.copyto(best, candidate, where=wins)
+        np.copyto(best_time, time, where=wins)
+    return best
 
 
 def build_supply_network(

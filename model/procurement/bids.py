@@ -203,10 +203,11 @@ def _local_bids(
     h: Mapping[str, float],
     seed: int,
 ) -> _Side:
-    present = informed.rows >= 0
+    shape = informed.rows.shape
     # most places of the table are empty: work on those that hold a firm, then spread them out
-    lot, _ = np.nonzero(present)
-    rows, distance = informed.rows[present], informed.distance_km[present]
+    at = np.flatnonzero(informed.rows >= 0)
+    lot = at // shape[1]
+    rows, distance = informed.rows.take(at), informed.distance_km.take(at)
     trade, traded = categories.trade_sector, categories.traded
     own = stand(tenders, lot, rows, columns, firms, trade, traded, h)
     size, load, trader = own.size, own.load, own.trader
@@ -230,8 +231,8 @@ def _local_bids(
     environmental = after_innovation(environmental, firms, rows, h)
 
     def spread[T: np.generic](values: NDArray[T], empty: float) -> NDArray[T]:
-        table = np.full(present.shape, empty, dtype=values.dtype)
-        table[present] = values
+        table = np.full(shape, empty, dtype=values.dtype)
+        table.ravel()[at] = values
         return table
 
     return _Side(

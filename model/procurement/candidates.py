@@ -39,7 +39,7 @@ class CandidateLists:
     rows
         int32 (C × Z, LIST_SIZE), firms that supply the category.
     weight
-        (C × Z, LIST_SIZE), nearness × size, visibility apart.
+        (C × Z, LIST_SIZE), nearness × size, visibility apart; 0 where the list is shorter.
     structures
         int32 (C × Z, STRUCTURES_SIZE), structures that a reserved lot can go to.
     market_key
@@ -169,14 +169,21 @@ def race_candidates(
         wide = np.full((int(reserved.sum()), LIST_SIZE), -1, dtype=np.int32)
         wide[:, :STRUCTURES_SIZE] = lists.structures[pair[reserved]]
         rows[reserved] = wide
-        weight[reserved] = 1.0
-    present = rows >= 0
-    pull = np.where(present, weight * attraction[rows], 0.0)
-    again = rotates[:, None] & (rows == present_holder[:, None])
-    pull = np.where(again, REST_OF_HOLDER * pull, pull)
-    keys = mix(stream(seed, "hears of a lot", tender_key)[:, None], entity_key[rows])
+        weight[reserved] = wide >= 0
+    # where the list is shorter the weight is 0: -1 reads some firm, which pulls nothing
+    firm = rows.astype(np.intp)
+    pull = attraction.take(firm, mode="wrap")
+    pull *= weight
+    turns = np.flatnonzero(rotates)
+    lot, place = np.nonzero(rows[turns] == present_holder[turns, None])
+    pull[turns[lot], place] *= REST_OF_HOLDER
+    keys = mix(
+        stream(seed, "hears of a lot", tender_key)[:, None], entity_key.take(firm, mode="wrap")
+    )
+    time = to_uniform(keys)
+    np.negative(np.log(time, out=time), out=time)
     with np.errstate(divide="ignore"):
-        time = -np.log(to_uniform(keys)) / pull
+        time /= pull
     lot = np.arange(len(pair))[:, None]
     first = np.argpartition(time, INFORMED_SIZE - 1, axis=1)[:, :INFORMED_SIZE]
     times = time[lot, first]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model.procurement.bids import CategoryColumns, logistic
 from model.procurement.candidates import Informed
-from model.procurement.standing import reasons_to_bid, stand
+from model.procurement.standing import Reasons, burden_of_cash, reasons_to_bid, stand
 from model.procurement.tenders import (
     CASH,
     CLAUSE,
@@ -57,7 +57,7 @@ def adapt_sounded(
     depth = np.where(tenders.sounded & (tenders.procedure != DIRECT), depth, 0.0)
     if not depth.any():
         return tenders
-    gain = bids_gained(tenders, informed, columns, firms, categories, h)
+    gain = bids_gained(tenders, informed, columns, firms, categories, h, depth > 0.0)
     largest = np.asarray(BARRIERS, dtype=np.int8)[gain.argmax(axis=0)]
     adapted = (depth > 0.0) & (gain.max(axis=0) > 0.0)
     barrier = np.where(adapted, largest, NOTHING).astype(np.int8)
@@ -79,40 +79,42 @@ def bids_gained(
     firms: FirmState,
     categories: CategoryColumns,
     h: Mapping[str, float],
+    asked: NDArray[np.bool_] | None = None,
 ) -> Floats:
     """Return the bids that each lot would gain without each of its barriers (4, T), in expectation.
 
     In the order of ``BARRIERS``: no required turnover, an advance of 30 %, no burden of the clause,
-    no formalities.
+    no formalities. ``asked`` (T,) are the lots whose firms are sounded, all if None; the others
+    gain nothing.
     """
-    lot, _ = np.nonzero(informed.rows >= 0)
     present = informed.rows >= 0
+    if asked is not None:
+        present &= asked[:, None]
+    lot, _ = np.nonzero(present)
     rows, distance = informed.rows[present], informed.distance_km[present]
-
-    def chances(asked: Tenders) -> tuple[Floats, Floats]:
-        """Return the chance to bid of firms that hear of lots, and that of the able ones."""
-        trade, traded = categories.trade_sector, categories.traded
-        own = stand(asked, lot, rows, columns, firms, trade, traded, h)
-        experience, heard_of = firms.experience[rows], informed.lots_heard_of(rows)
-        size, load = own.size, own.load
-        reasons = reasons_to_bid(
-            asked, lot, distance, size, load, own.strain, own.small, experience, heard_of, h
-        )
-        fits = size + load <= own.most_load
-        chance = np.where(fits, logistic(reasons.logit(h["bid_base"])), 0.0)
-        return np.where(own.has_turnover(asked), chance, 0.0), chance
-
-    def without(barrier: int) -> Tenders:
-        one = np.ones(len(tenders))
-        return replace(tenders, barrier=np.full(len(one), barrier, dtype=np.int8), eased=one)
-
+    trade, traded = categories.trade_sector, categories.traded
+    own = stand(tenders, lot, rows, columns, firms, trade, traded, h)
     advance = np.maximum(tenders.advance_rate, FULL_ADVANCE)
-    now, unasked = chances(tenders)
+    advanced = replace(tenders, advance_rate=advance)
+    ahead = stand(advanced, lot, rows, columns, firms, trade, traded, h)
+    experience, heard_of = firms.experience[rows], informed.lots_heard_of(rows)
+    size, load = own.size, own.load
+    reasons = reasons_to_bid(
+        tenders, lot, distance, size, load, own.strain, own.small, experience, heard_of, h
+    )
+    fits = size + load <= own.most_load
+    able = fits & own.has_turnover(tenders)
+
+    def chance(why: Reasons, may: NDArray[np.bool_]) -> Floats:
+        return np.where(may, logistic(why.logit(h["bid_base"])), 0.0)
+
+    none = np.zeros(len(rows))
+    now = chance(reasons, able)
     freed = (
-        unasked,
-        chances(replace(tenders, advance_rate=advance))[0],
-        chances(without(CLAUSE))[0],
-        chances(without(FORMALITIES))[0],
+        chance(reasons, fits),
+        chance(replace(reasons, cash=burden_of_cash(ahead.strain, h)), able),
+        chance(replace(reasons, clause=none), able),
+        chance(replace(reasons, formal=none), able),
     )
     gains = [np.bincount(lot, weights=then - now, minlength=len(tenders)) for then in freed]
     return np.stack(gains)

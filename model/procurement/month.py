@@ -173,28 +173,44 @@ def tell_firms(
 
 def sound(
     setting: Setting, state: State, practice: Practice, flows: MonthFlows, rules: RulesInForce
-) -> None:
-    """Adapt the lots whose firms were sounded in depth to what they say."""
+) -> Informed | None:
+    """Adapt the lots whose firms were sounded in depth to what they say.
+
+    Returns the firms that hear of each lot, or None where nobody needed to know: nothing that is
+    adapted changes who hears of a lot.
+    """
     tenders = flows.tenders
     if not practice.moved("sourcing_depth"):
-        return
+        return None
     t, d = setting.territory, setting.derived
+    heard = tell_firms(setting, state, tenders, rules)
     flows.tenders = adapt_sounded(
         tenders,
-        tell_firms(setting, state, tenders, rules),
+        heard,
         t.firms,
         state.firms,
         d.categories,
         practice.of_lots("sourcing_depth", tenders.buyer, tenders.category, tenders.in_reach),
         setting.hypotheses,
     )
+    return heard
 
 
-def gather_bids(setting: Setting, state: State, tenders: Tenders, rules: RulesInForce) -> Bids:
-    """Tell firms of each lot, near and far, and collect the bids of those that want it."""
+def gather_bids(
+    setting: Setting,
+    state: State,
+    tenders: Tenders,
+    rules: RulesInForce,
+    heard: Informed | None = None,
+) -> Bids:
+    """Tell firms of each lot, near and far, and collect the bids of those that want it.
+
+    ``heard`` are the firms of the territory that hear of each lot where they are known already.
+    """
     t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
     lively = _liveliness(setting, tenders)
-    heard = tell_firms(setting, state, tenders, rules, lively)
+    if heard is None:
+        heard = tell_firms(setting, state, tenders, rules, lively)
     threshold = rules.waiver_threshold_other * t.money_scale
     return collect_bids(
         tenders,

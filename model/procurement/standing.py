@@ -176,6 +176,11 @@ class Reasons:
         )
 
 
+def burden_of_cash(strain: Floats, h: Mapping[str, float]) -> Floats:
+    """Return what waiting to be paid weighs against a bid, by ``Standing.strain``."""
+    return h["bid_cash"] * np.minimum(strain, 3.0)
+
+
 def reasons_to_bid(
     tenders: Tenders,
     lot: NDArray[np.intp],
@@ -206,7 +211,7 @@ def reasons_to_bid(
         distance=h["bid_distance"] * distance_km / 100.0,
         formal=h["bid_formal"] * formal[lot] * (tenders.procedure[lot] == FORMAL) * small,
         clause=h["bid_clause"] * clause[lot] * tenders.clause[lot],
-        cash=h["bid_cash"] * np.minimum(strain, 3.0),
+        cash=burden_of_cash(strain, h),
         load=h["bid_load"] * np.where(over > 0.0, over * planned[lot], over),
         experience=h["bid_experience"] * experience,
         # a firm that hears of several lots in the month answers each less often
