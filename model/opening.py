@@ -168,6 +168,7 @@ def _contracts(
         fte_per_eur=parent(opening.fte_per_eur, 0.0),
         clause_hours=np.zeros(rows),
         reserved=parent(opening.reserved, 0.0),
+        reserved_ess=np.zeros(rows, dtype=bool),
         failures=np.zeros(rows, dtype=np.int16),
         renewal=np.zeros(rows, dtype=np.int16),
         volume_ratio=np.ones(rows),

@@ -131,6 +131,7 @@ class ContractState:
     fte_per_eur: Floats
     clause_hours: Floats
     reserved: Bools
+    reserved_ess: Bools
     failures: Shorts
     renewal: Shorts
     volume_ratio: Floats

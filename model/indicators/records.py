@@ -97,6 +97,7 @@ BUYER_QUANTITIES = (
     "concentration_top_eur",
     "reserved_eur",
     "reserved_target_eur",
+    "reserved_ess_eur",
     "addressable_eur",
     "outside_holder_fte",
     "lever_cost_buyer_eur",

@@ -244,7 +244,7 @@ def draw_suppliers(
         place = to_uniform(mix(base, attempt))
         place *= TABLE_SIZE
         found = first + place.astype(np.intp)
-        candidate = table.take(found)
+        candidate: NDArray[np.int32] = table.take(found)
         # -1 reads some firm: it is not open
         firm = candidate.astype(np.intp)
         open_to = weight.take(firm, mode="wrap")

@@ -53,6 +53,7 @@ class CategoryColumns:
     profile: CategoryProfiles
     trade_sector: int
     structure_supplied: Bools
+    ess_reservable: Bools
     green: GreenCategories
 
     @classmethod
@@ -66,6 +67,7 @@ class CategoryColumns:
             profile=category_profiles(categories, territory.sectors, territory.money_scale),
             trade_sector=codes.index("GZ") if "GZ" in codes else -1,
             structure_supplied=np.array([c.siae_supplied for c in categories]),
+            ess_reservable=np.array([c.ess_reservable for c in categories]),
             green=GreenCategories.of(categories),
         )
 
@@ -314,6 +316,7 @@ def _outside_bids(
     goods = categories.traded[tenders.supply_category]
     heard = heard + h["outside_goods"] * goods
     heard = heard * np.where(tenders.reserved, OUTSIDE_STRUCTURES, 1.0) * liveliness
+    heard = heard * np.where(tenders.reserved_ess, h["outside_ess_share"], 1.0)
     chance = np.clip(heard[:, None] - place, 0.0, 1.0) * h["outside_bid_chance"]
     trader = goods[:, None] & (draws[1] < h["outside_trader_share"])
     profile, trade = categories.profile, categories.trade_sector

@@ -145,6 +145,9 @@ def race_candidates(
     entity_key: NDArray[np.uint64],
     zone: NDArray[np.integer],
     distance_to: Floats,
+    among_ess: NDArray[np.bool_],
+    barred: NDArray[np.bool_],
+    ess: NDArray[np.bool_],
     seed: int,
 ) -> Informed:
     """Run the race of every lot of the month at once.
@@ -162,6 +165,11 @@ def race_candidates(
         under the waiver of competition several firms are solicited in turn.
     distance_to
         (T, Z), from the zone of performance.
+    among_ess, barred
+        (T,), lots reserved to employers of the social economy, and those that the present holder
+        cannot have again because it won one like it (L.2113-16).
+    ess
+        (n,), employers of the social economy.
     """
     rows = lists.rows[pair]
     weight = lists.weight[pair]
@@ -177,6 +185,11 @@ def race_candidates(
     turns = np.flatnonzero(rotates)
     lot, place = np.nonzero(rows[turns] == present_holder[turns, None])
     pull[turns[lot], place] *= REST_OF_HOLDER
+    narrowed = np.flatnonzero(among_ess)
+    if len(narrowed):
+        allowed = ess.take(firm[narrowed], mode="wrap")
+        again = barred[narrowed, None] & (rows[narrowed] == present_holder[narrowed, None])
+        pull[narrowed] *= allowed & ~again
     keys = mix(
         stream(seed, "hears of a lot", tender_key)[:, None], entity_key.take(firm, mode="wrap")
     )

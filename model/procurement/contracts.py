@@ -82,6 +82,7 @@ def start_contracts(
     contracts.fte_per_eur[rows] = awards.of_winner(bids.fte_per_eur)[lot]
     contracts.clause_hours[rows] = tenders.clause_hours[lot] * served.share[found]
     contracts.reserved[rows] = tenders.reserved[lot]
+    contracts.reserved_ess[rows] = tenders.reserved_ess[lot]
     contracts.environmental_cut[rows] = tenders.environmental_cut[lot]
     contracts.environmental_ask[rows] = tenders.environmental_ask[lot]
     contracts.asked_cost[rows] = tenders.asked_cost[lot]
@@ -159,6 +160,7 @@ def end_merged_lots(
     contracts.holder[rows] = -1
     contracts.months_left[rows] = 0
     contracts.reserved[rows] = False
+    contracts.reserved_ess[rows] = False
 
 
 def _pay(

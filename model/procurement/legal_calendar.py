@@ -97,6 +97,8 @@ class RulesInForce:
     sme_share_global_contracts: float
     spaser_threshold: float
     framework_maximum_months: float
+    reserved_ess_maximum_months: float
+    reserved_ess_waiting_months: float
     framework_maximum_months_utilities: float
 
 

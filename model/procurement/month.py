@@ -123,6 +123,7 @@ def due_lots(
         d.buyer_columns,
         d.categories,
         d.has_structure,
+        d.has_ess,
         state.public.volume_factor,
         programme or programme_of_month(setting, state, practice),
         alignment,
@@ -167,6 +168,10 @@ def tell_firms(
         firms.key,
         t.firms.zone,
         t.zones.distance_km[tenders.zone],
+        tenders.reserved_ess,
+        # a contract that ends was the holder's last: it waits if it won it reserved
+        state.contracts.reserved_ess[tenders.contract] & (rules.reserved_ess_waiting_months > 0),
+        t.firms.ess,
         setting.seed,
     )
 

@@ -86,6 +86,7 @@ def plan_tenders(
     buyers: BuyerColumns,
     categories: CategoryColumns,
     has_structure: NDArray[np.bool_],
+    has_ess: NDArray[np.bool_],
     volume_factor: Floats,
     programme: Programme,
     alignment: Alignment | None,
@@ -99,8 +100,9 @@ def plan_tenders(
 
     Parameters
     ----------
-    has_structure
-        (C × Z,), whether a social structure of the territory supplies the category.
+    has_structure, has_ess
+        (C × Z,), whether a social structure, or another employer of the social economy, of the
+        territory supplies the category.
     volume_factor
         (B,), what the buyer can afford of its base volume this year.
     money_scale
@@ -139,7 +141,7 @@ def plan_tenders(
     procedure = duties.procedures(estimate, works, buyer, groups, rules)
     draw = {
         name: to_uniform(mix(stream(seed, name), base_key))
-        for name in ("reserve", "sourcing", "consideration", "clause fits")
+        for name in ("reserve", "reserve to ESS", "sourcing", "consideration", "clause fits")
     }
     in_reach = programme.in_reach[need]
     value = partial(practice.of_lots, buyer=buyer, category=category, in_reach=in_reach)
@@ -148,6 +150,10 @@ def plan_tenders(
     chance = value("reserved_share") * buyers.reservable_ratio[buyer]
     # a reserved lot that found no structure is relaunched open to all
     reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
+    # services of L.2113-15, where an employer of the social economy is able
+    of_ess = categories.ess_reservable[category] & has_ess[pair] & ~reserved & (failures == 0)
+    of_ess &= months <= rules.reserved_ess_maximum_months
+    of_ess &= draw["reserve to ESS"] < value("reserved_ess_share")
     wanted = value("social_coverage") * _tilt_to_large(estimate, rules, h)
     law = duties.legal_terms(
         groups,
@@ -170,7 +176,7 @@ def plan_tenders(
     fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
     clause = consideration & fits & (draw["clause fits"] < h["clause_when_it_fits"])
     relaxed = np.where(failures > 0, 0.5, 1.0)
-    social = consideration | reserved
+    social = consideration | reserved | of_ess
     decided = np.stack([value(key) for key in AWARD_WEIGHTS])
     shift = h["tension_price_shift"]
     tightened = tightened_weights(decided, practice, buyer, category, shift)
@@ -205,6 +211,7 @@ def plan_tenders(
         sme_share_due=np.where(form == GLOBAL, rules.sme_share_global_contracts, 0.0),
         procedure=procedure,
         reserved=reserved,
+        reserved_ess=of_ess,
         sounded=draw["sourcing"] < value("sourcing_breadth"),
         consideration=social,
         clause=clause,
@@ -217,9 +224,9 @@ def plan_tenders(
             law.advance_due, np.maximum(value("advance_rate_sme"), law.advance_floor), 0.0
         ),
         advance_rate_large=np.where(law.advance_due, rules.advance_minimum_base, 0.0),
-        retention_rate=law.retention_rate,
+        retention_rate=law.retention_rate * value("retention_share"),
         social_duty=law.social_duty,
-        consideration_by_duty=law.social_condition & ~chosen & ~reserved,
+        consideration_by_duty=law.social_condition & ~chosen & ~reserved & ~of_ess,
         environmental_condition=law.environmental_condition,
         groupings_welcome=value("groupings_encouraged"),
         notice_months=value("programme_months"),

@@ -119,8 +119,10 @@ def stand(
     # a group lends its establishments hands, within limits, for the lots that they bid for
     group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
     expected = firms.expected_demand[rows]
-    waited = monthly_output * tenders.payment_days[lot] / 30.0
     small = (columns.enterprise_class[rows] <= 1) | young
+    # what is billed waits for payment; what is retained waits for the end of the contract
+    held = tenders.retention_rate[lot] * small * tenders.months[lot] / 2.0
+    waited = monthly_output * (tenders.payment_days[lot] / 30.0 + held)
     rate = np.where(small, tenders.advance_rate[lot], tenders.advance_rate_large[lot])
     advance = rate * yearly
     paid_ahead = advance * tenders.market_ratio[lot] * output_share

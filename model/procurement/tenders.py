@@ -52,8 +52,10 @@ class Tenders:
     procedure
         int8, ``DIRECT``, ``ADAPTED`` or ``FORMAL``.
     reserved, sounded, consideration, clause
-        Whether the lot is reserved, preceded by sourcing, has a social consideration, and an
-        insertion clause of ``clause_hours`` a month.
+        Whether the lot is reserved to inclusive structures, preceded by sourcing, has a social
+        consideration, and an insertion clause of ``clause_hours`` a month.
+    reserved_ess
+        Whether it is reserved to employers of the social economy (L.2113-15).
     first_call
         Whether it is the first call for this lot, not a relaunch.
     required_turnover
@@ -109,6 +111,7 @@ class Tenders:
     sme_share_due: Floats
     procedure: NDArray[np.int8]
     reserved: Bools
+    reserved_ess: Bools
     sounded: Bools
     consideration: Bools
     clause: Bools

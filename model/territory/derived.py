@@ -29,6 +29,7 @@ class DerivedColumns:
     categories: CategoryColumns
     buyer_columns: BuyerColumns
     has_structure: NDArray[np.bool_]
+    has_ess: NDArray[np.bool_]
 
 
 def derive_columns(territory: Territory) -> DerivedColumns:
@@ -56,4 +57,10 @@ def derive_columns(territory: Territory) -> DerivedColumns:
             kind, LegalGroups.of(territory.buyers), np.isin(kind, municipal), ratio
         ),
         has_structure=has_structure,
+        has_ess=_supplied_by(territory.firms.ess, territory.candidates.rows),
     )
+
+
+def _supplied_by(kind: NDArray[np.bool_], rows: Ints) -> NDArray[np.bool_]:
+    """Return where a candidate list (pairs, places) holds a firm of a kind (n,)."""
+    return ((rows >= 0) & kind[rows]).any(axis=1)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 shares = st.floats(0.0, 1.0)
+LAW = rules_at(2027, 1)
 
 
 @pytest.fixture(scope="module")
@@ -409,7 +410,10 @@ def test_practice_is_read_after_its_lag(world: TerritoryModel) -> None:
     for key, lever in load_levers().items():
         if key.endswith("_weight"):
             continue
-        levers = Levers({key: lever.low if lever.low != lever.current else lever.high})
+        values = {key: lever.low if lever.low != lever.current else lever.high}
+        if key == "joint_purchase_lots":
+            values["joint_purchase"] = 1.0
+        levers = Levers(values)
         plan = LeverPlan(levers, buyers, world.territory.zones.keys)
 
         def value(at: int, decided: LeverPlan = plan, name: str = key) -> float:
@@ -417,3 +421,49 @@ def test_practice_is_read_after_its_lag(world: TerritoryModel) -> None:
 
         assert value(lever.lag_months - 1) == lever.current
         assert value(lever.lag_months) != lever.current
+
+
+# --- Services reserved to the social economy ------------------------------------------------------
+
+
+def test_services_of_the_social_economy_are_reserved_where_the_law_and_firms_allow(
+    world: TerritoryModel, every_need_due: AllDue
+) -> None:
+    none, _ = every_need_due(reserved_ess_share=0.0)
+    some, _ = every_need_due(reserved_ess_share=0.4)
+    every, twin = every_need_due(reserved_ess_share=1.0)
+    assert not none.reserved_ess.any()
+    assert subset(some.reserved_ess, every.reserved_ess) and every.reserved_ess.any()
+    held = every.reserved_ess
+    categories = twin.setting.derived.categories
+    assert categories.ess_reservable[every.category[held]].all()
+    assert (every.months[held] <= LAW.reserved_ess_maximum_months).all()
+    assert every.consideration[held].all() and not (held & every.reserved).any()
+    bids = bids_for(twin, every)
+    n = len(twin.territory.firms)
+    inside = (bids.firm >= 0) & (bids.firm < n) & held[:, None]
+    assert inside.any() and twin.territory.firms.ess[bids.firm[inside]].all()
+
+
+def test_the_same_firm_does_not_have_a_reserved_service_twice_in_a_row(
+    every_need_due: AllDue,
+) -> None:
+    every, twin = every_need_due(reserved_ess_share=1.0)
+    row = int(np.flatnonzero(every.reserved_ess)[0])
+    contract = every.contract[row]
+    firm = int(next(f for f in bids_for(twin, every).firm[row] if f >= 0))
+    book = twin.state.contracts
+    book.holder[contract] = firm
+    assert firm in bids_for(twin, every).firm[row]
+    book.reserved_ess[contract] = True
+    assert firm not in bids_for(twin, every).firm[row]
+
+
+def test_retention_is_a_choice_and_holds_small_firms_back(
+    world: TerritoryModel, every_need_due: AllDue
+) -> None:
+    usual, twin = every_need_due(retention_share=1.0)
+    none, _ = every_need_due(retention_share=0.0)
+    assert usual.retention_rate.any() and not none.retention_rate.any()
+    kept, free = bids_for(twin, usual), bids_for(twin, none)
+    assert subset(kept.valid, free.valid)

@@ -143,6 +143,9 @@ def race(rows: list[int], weights: dict[int, float], lots: int) -> NDArray[np.in
         keys,
         np.zeros(200, dtype=np.int16),
         np.zeros((lots, 1)),
+        np.zeros(lots, dtype=bool),
+        np.zeros(lots, dtype=bool),
+        np.zeros(200, dtype=bool),
         1,
     ).rows
 

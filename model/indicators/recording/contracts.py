@@ -158,6 +158,8 @@ def add_contracts(
     sums.add("addressable_eur", cell, addressable)
     target = practice.of_lots("reserved_share", flows.execution.buyer, x.category)
     sums.add("reserved_target_eur", cell, addressable * target)
+    to_ess = np.flatnonzero(c.reserved_ess[rows])
+    sums.add("reserved_ess_eur", cell[to_ess], addressable[to_ess])
     reserved = np.flatnonzero(c.reserved[rows])
     sums.add("reserved_eur", cell[reserved], addressable[reserved])
     productivity = d.categories.profile.productivity_eur
