@@ -285,7 +285,9 @@ def renew_links(
     found = draw_suppliers(
         network.supplier_table, network.slot_table[slot], client, chooser, room, firms.key, seed
     )
-    supply.supplier[links] = np.where(found >= 0, found, supply.supplier[links])
+    lost = np.flatnonzero(found < 0)
+    found[lost] = supply.supplier[links[lost]]
+    supply.supplier[links] = found
     supply.draws[links] += 1
     supply.end_month[links] = month + link_lives(chooser, rates.link_half_life, seed)
     helped, chance = firms.support_effect[MATCHMAKING], rates.matchmaking_chance

@@ -253,9 +253,8 @@ def draw_suppliers(
         np.negative(np.log(time, out=time), out=time)
         with np.errstate(divide="ignore"):
             time /= open_to
-        wins = time < best_time
-        np.copyto(best, candidate, where=wins)
-        np.copyto(best_time, time, where=wins)
+        best = np.where(time < best_time, candidate, best)
+        best_time = np.minimum(time, best_time)
     return best
 
 

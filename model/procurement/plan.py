@@ -50,7 +50,7 @@ def split_due_needs(
     volume = contracts.volume_eur.reshape(PARTS, n)
     if not practice.moved("allotment"):
         # only further lots that come up could be merged
-        further = n + np.flatnonzero(contracts.volume_eur[n:])
+        further = n + np.flatnonzero(contracts.volume_eur[n:] > 0.0)
         if not (contracts.months_left[further] == 0).any():
             return np.zeros(0, dtype=np.int32)
     due = (contracts.months_left.reshape(PARTS, n) == 0) & (volume > 0)
