@@ -108,7 +108,7 @@ def abate(
     if not (asked.any() or firms.environmental_pull.any() or firms.abatement.any()):
         return cost
     # all three are 0 or more: their sum tells where one is not
-    rows = np.flatnonzero((asked + firms.environmental_pull + firms.abatement) * firms.alive)
+    rows = np.flatnonzero((asked + firms.environmental_pull + firms.abatement > 0.0) & firms.alive)
     if len(rows) == 0:
         return cost
     expected = firms.expected_demand[rows]

@@ -271,7 +271,7 @@ def renew_links(
         gone = np.zeros(len(columns), dtype=bool)
         gone[closed] = True
         ends |= gone[supply.supplier]
-    links = np.flatnonzero(ends)
+    links = _places_of_few(ends)
     if len(links) == 0:
         return 0
     slot = network.link_slot[links]
@@ -285,13 +285,27 @@ def renew_links(
     found = draw_suppliers(
         network.supplier_table, network.slot_table[slot], client, chooser, room, firms.key, seed
     )
-    supply.supplier[links] = np.where(found >= 0, found, supply.supplier[links])
+    lost = np.flatnonzero(found < 0)
+    found[lost] = supply.supplier[links[lost]]
+    supply.supplier[links] = found
     supply.draws[links] += 1
     supply.end_month[links] = month + link_lives(chooser, rates.link_half_life, seed)
     helped, chance = firms.support_effect[MATCHMAKING], rates.matchmaking_chance
     if len(supply.found) or helped.any():
-        find_suppliers(network, supply, links, chooser, helped, chance, seed)
+        find_suppliers(network, supply, links, client, chooser, helped, chance, seed)
     return len(links)
+
+
+def _places_of_few(chosen: Bools) -> NDArray[np.intp]:
+    """Return what ``np.flatnonzero`` does, in half the time where few of many are chosen.
+
+    Eight bools at once are one integer: only where it is not 0 are they looked at.
+    """
+    whole = len(chosen) // 8 * 8
+    words = chosen[:whole].view(np.uint64)
+    some = np.flatnonzero(words != 0)
+    at = np.flatnonzero(words[some].view(np.bool_))
+    return np.concatenate([some[at // 8] * 8 + at % 8, whole + np.flatnonzero(chosen[whole:])])
 
 
 def link_lives(

@@ -69,7 +69,7 @@ def produce(setting: Setting, state: State, flows: MonthFlows) -> None:
     effective += setting.hypotheses["clause_productivity"] * on_clauses
     asked = flows.asked
     goods.output = production.produce(asked, firms, effective, limit, setting.switches.ample)
-    goods.fill = np.divide(goods.output, asked, out=np.ones_like(asked), where=asked > 0)
+    goods.fill = np.where(asked > 0, goods.output / np.maximum(asked, 1e-300), 1.0)
 
 
 def deliver(

@@ -76,7 +76,7 @@ def produce(
     if not ample:
         staff = OVERTIME * firms.productivity_eur * effective_fte
         output = np.minimum(output, np.minimum(firms.capacity_eur, staff))
-    output[~firms.alive] = 0.0
+    output *= firms.alive
     return np.maximum(output, 0.0, out=output)
 
 
@@ -134,8 +134,8 @@ def adapt_expectations(columns: Firms, firms: FirmState, demand: Floats, speed: 
     # a closed firm that is still somebody's only supplier is asked in vain
     firms.expected_demand *= firms.alive
     gap = firms.expected_demand / UTILISATION - firms.capacity_eur
-    gap = np.where(gap > 0, gap / 18.0, gap / 60.0)
-    firms.capacity_eur += gap
+    # the faster way up and the slower way down are each the greater of the two
+    firms.capacity_eur += np.maximum(gap / 18.0, gap / 60.0)
     held = columns.rows_with_posts
     most = OVERTIME * columns.output_eur[held]
     most *= firms.posts_agreed_fte[held] / columns.posts_fte[held]

@@ -55,10 +55,8 @@ def trace_sales(
     """
     t, network = territory, territory.supply
     sales, fill = goods.output, goods.fill
-    n = len(sales)
-    positive = sales > 0
-    per_sale = np.divide(fill, sales, out=np.zeros(n), where=positive)
-    shares = np.empty((3, n))
+    per_sale = np.where(sales > 0, fill / np.maximum(sales, 1e-300), 0.0)
+    shares = np.empty((3, len(sales)))
     np.multiply(goods.demand_contracts, per_sale, out=shares[0])
     asked = network.mixed_orders(link_orders, supplier, public.tracer)
     np.multiply(asked, per_sale, out=shares[1:])

@@ -237,14 +237,15 @@ def draw_suppliers(
     """
     base = stream(seed, "link candidates", chooser)
     race = stream(seed, "link race", chooser)
-    table, first = network_table.ravel(), table_row.astype(np.intp) * network_table.shape[1]
+    table = network_table.ravel()
+    first = table_row.astype(np.intp) * network_table.shape[1]
     best = np.full(len(table_row), -1, dtype=np.int32)
     best_time = np.full(len(table_row), np.inf)
     for attempt in range(RACE_SIZE):
         place = to_uniform(mix(base, attempt))
         place *= TABLE_SIZE
         found = first + place.astype(np.intp)
-        candidate: NDArray[np.int32] = table.take(found)
+        candidate = cast(Ints, table.take(found))
         # -1 reads some firm: it is not open
         firm = candidate.astype(np.intp)
         open_to = weight.take(firm, mode="wrap")
@@ -253,9 +254,8 @@ def draw_suppliers(
         np.negative(np.log(time, out=time), out=time)
         with np.errstate(divide="ignore"):
             time /= open_to
-        wins = time < best_time
-        np.copyto(best, candidate, where=wins)
-        np.copyto(best_time, time, where=wins)
+        best = np.where(time < best_time, candidate, best)
+        best_time = np.minimum(time, best_time)
     return best
 
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 LIST_SIZE = 128
-"""Most establishments kept for a (category, zone) pair."""
+"""Most establishments kept for a (category, zone) pair, a power of 2."""
 
 STRUCTURES_SIZE = 24
 """Most social structures kept for a (category, zone) pair."""
@@ -183,7 +183,8 @@ def race_candidates(
     pull = attraction.take(firm, mode="wrap")
     pull *= weight
     turns = np.flatnonzero(rotates)
-    lot, place = np.nonzero(rows[turns] == present_holder[turns, None])
+    again = np.flatnonzero(rows[turns] == present_holder[turns, None])
+    lot, place = np.divmod(again, LIST_SIZE)
     pull[turns[lot], place] *= REST_OF_HOLDER
     narrowed = np.flatnonzero(among_ess)
     if len(narrowed):
@@ -197,12 +198,9 @@ def race_candidates(
     np.negative(np.log(time, out=time), out=time)
     with np.errstate(divide="ignore"):
         time /= pull
+    place, known = _first_in_race(time)
     lot = np.arange(len(pair))[:, None]
-    first = np.argpartition(time, INFORMED_SIZE - 1, axis=1)[:, :INFORMED_SIZE]
-    times = time[lot, first]
-    order = np.argsort(times, axis=1, kind="stable")
-    chosen = rows[lot, first[lot, order]]
-    known = np.isfinite(times[lot, order])
+    chosen = rows[lot, place]
     heard = (np.arange(INFORMED_SIZE) < informed[:, None]) & known
     distance = distance_to[lot, zone[chosen]]
     return Informed(
@@ -211,3 +209,18 @@ def race_candidates(
         known=np.where(known, chosen, -1),
         known_distance_km=np.where(known, distance, 0.0),
     )
+
+
+def _first_in_race(time: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the places (T, INFORMED_SIZE) of the shortest times, in order, and which are finite.
+
+    Positive floats sort as the integers of their bits. The place stands in the last bits, far below
+    what tells two times apart: values are sorted three times as fast as places. ``time`` is used
+    up.
+    """
+    bits = time.view(np.int64)
+    bits &= -LIST_SIZE
+    bits |= np.arange(LIST_SIZE)
+    first = np.partition(bits, INFORMED_SIZE - 1, axis=1)[:, :INFORMED_SIZE]
+    first.sort(axis=1)
+    return first & (LIST_SIZE - 1), first < np.float64(np.inf).view(np.int64)

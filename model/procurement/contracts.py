@@ -348,16 +348,15 @@ def end_contracts_of(
 def gain_experience(contracts: ContractState, firms: FirmState) -> None:
     """Fade experience of public contracts over two years, and renew it for those who perform."""
     firms.experience *= 1.0 - 1.0 / 24.0
-    shared = np.flatnonzero(contracts.partner_share[0])
+    shared = np.flatnonzero(contracts.partner_share[0] > 0.0)
     performers = np.concatenate([contracts.holder, contracts.partner[:, shared].ravel()])
-    known = (performers >= 0) & (performers < len(firms.experience))
+    known = np.flatnonzero((performers >= 0) & (performers < len(firms.experience)))
     firms.experience[performers[known]] = 1.0
 
 
 def count_down(contracts: ContractState) -> None:
     """Take one month off every running contract and every waiting relaunch."""
-    running = contracts.months_left > 0
-    contracts.months_left[running] -= 1
+    contracts.months_left -= contracts.months_left > 0
 
 
 def yearly_volume_factor(

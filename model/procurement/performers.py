@@ -147,7 +147,7 @@ def withdraw_partners(contracts: ContractState, gone: NDArray[np.bool_]) -> tupl
     Rows of the lot book (W,) and EUR (W,) that their buyers owe to the estates. An advance that
     exceeds it is lost to the buyer, as with a holder that fails.
     """
-    shared = np.flatnonzero(contracts.partner_share[0])
+    shared = np.flatnonzero(contracts.partner_share[0] > 0.0)
     # where there is no partner, -1 reads the place of outside firms, which do not close
     place, which = np.nonzero(gone[contracts.partner[:, shared]])
     rows = shared[which].astype(np.int32)

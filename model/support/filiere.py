@@ -34,33 +34,41 @@ MOST_SUPPORTED = 0.5
 """Action pending or acting beyond which a firm is not supported again."""
 
 
+def small_firms(columns: Firms, firms: FirmState, least: float) -> Bools:
+    """Return which firms (n,) support is for: small and medium ones, not structures.
+
+    ``least`` is the own staff of the smallest firm that takes part, FTE.
+    """
+    small = (columns.enterprise_class <= 1) | (firms.generation > 0)
+    return small & firms.alive & (firms.fte >= least) & (columns.posts_fte == 0.0)
+
+
 def eligible_firms(
-    columns: Firms, firms: FirmState, kind: int, held: Bools, least: float, own_part: float
+    columns: Firms, firms: FirmState, small: Bools, kind: int, held: Bools, own_part: float
 ) -> Ints:
     """Return the rows of firms that can be given an action of support.
 
-    Small and medium firms that supply a category in the scope, in its zones; not structures, nor
-    firms that still have an action of this kind or that cannot pay their own part.
+    Those of ``small`` (n,) that supply a category in the scope, in its zones; not those that still
+    have an action of this kind or that cannot pay their own part.
 
     Parameters
     ----------
     held
         (Z, C), zones and categories of the scope.
-    least
-        Own staff of the smallest firm that takes part, FTE.
     own_part
         What an action costs the firm itself, EUR.
     """
-    rows = np.flatnonzero(firms.alive & (firms.fte >= least)).astype(np.int32)
-    found = (columns.enterprise_class[rows] <= 1) | (firms.generation[rows] > 0)
-    found &= columns.posts_fte[rows] == 0.0
-    given = firms.support_pending[kind, rows] + firms.support_effect[kind, rows]
-    found &= given < MOST_SUPPORTED
-    found &= firms.cash[rows] >= own_part
+    given = firms.support_pending[kind] + firms.support_effect[kind]
+    rows = np.flatnonzero(small & (given < MOST_SUPPORTED) & (firms.cash >= own_part))
+    # no trade, -1, reads the further column
+    zones, categories = held.shape
+    wide = np.zeros((zones, categories + 1), dtype=bool)
+    wide[:, :-1] = held
+    first = columns.zone.take(rows).astype(np.intp) * (categories + 1)
     within = np.zeros(len(rows), dtype=bool)
-    for trade in columns.trades[rows].T:
-        within |= (trade >= 0) & held[columns.zone[rows], np.maximum(trade, 0)]
-    return rows[found & within]
+    for trade in columns.trades.take(rows, axis=0).T:
+        within |= wide.take(first + trade, mode="wrap")
+    return rows[np.flatnonzero(within)].astype(np.int32)
 
 
 def wish_for_support(firms: FirmState, kind: int, rows: Ints) -> Floats:
@@ -108,7 +116,7 @@ def advance(firms: FirmState, kind: int, h: Mapping[str, float]) -> tuple[Indice
     Rows of firms that have an action of the kind; what starts to act this month, and what acted
     before, by such row.
     """
-    rows = np.flatnonzero(firms.support_pending[kind] + firms.support_effect[kind])
+    rows = np.flatnonzero(firms.support_pending[kind] + firms.support_effect[kind] > 0.0)
     pending, before = firms.support_pending[kind, rows], firms.support_effect[kind, rows]
     started = pending / h["support_ramp_months"]
     firms.support_pending[kind, rows] = pending - started

@@ -63,6 +63,7 @@ def find_suppliers(
     network: SupplyNetwork,
     supply: SupplyState,
     links: Indices,
+    client: Indices,
     chooser: NDArray[np.uint64],
     support: Floats,
     chance: float,
@@ -72,8 +73,8 @@ def find_suppliers(
 
     Parameters
     ----------
-    links, chooser
-        (m,), links redrawn this month and the key of each draw.
+    links, client, chooser
+        (m,), links redrawn this month, who buys through each and the key of each draw.
     support
         (n,), support to matchmaking that acts, by client.
     """
@@ -81,7 +82,8 @@ def find_suppliers(
         ended = np.zeros(network.links, dtype=bool)
         ended[links] = True
         supply.found = supply.found[~ended[supply.found]]
-    helped = support[network.slot_client[network.link_slot[links]]]
-    if helped.any():
-        draw = to_uniform(stream(seed, "finds a supplier nearby", chooser))
-        supply.found = np.union1d(supply.found, links[draw < chance * helped])
+    helped = support.take(client)
+    some = np.flatnonzero(helped > 0.0)
+    if len(some):
+        draw = to_uniform(stream(seed, "finds a supplier nearby", chooser[some]))
+        supply.found = np.union1d(supply.found, links[some[draw < chance * helped[some]]])

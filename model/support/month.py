@@ -76,7 +76,9 @@ def act(setting: Setting, state: State, practice: Practice) -> SupportFlows:
 def _support_firms(setting: Setting, state: State, practice: Practice, flows: SupportFlows) -> None:
     """Let actions of support act and fade, and give others as far as budgets go."""
     t, h, firms = setting.territory, setting.hypotheses, state.firms
-    for kind, name in enumerate(filiere.SUPPORT_KINDS):
+    zones, kinds = len(t.zones.keys), filiere.SUPPORT_KINDS
+    programmes = [practice.programmes(f"filiere_{name}", zones) for name in kinds]
+    for kind in range(len(kinds)):
         if state.public.supporting[kind]:
             rows, started, before = filiere.advance(firms, kind, h)
             if kind == filiere.CAPACITY:
@@ -84,14 +86,18 @@ def _support_firms(setting: Setting, state: State, practice: Practice, flows: Su
             elif kind == filiere.PRODUCTIVITY:
                 gain, sharing = h["support_productivity_gain"], h["rent_sharing"]
                 filiere.raise_productivity(firms, rows, before, gain, sharing)
-        programmes = practice.programmes(f"filiere_{name}", len(t.zones.keys))
-        for place, (budget, held) in enumerate(programmes):
-            _give_actions(setting, state, kind, place, budget, held, flows)
+    if not any(programmes):
+        return
+    small = filiere.small_firms(t.firms, firms, h["support_least_fte"])
+    for kind, of_kind in enumerate(programmes):
+        for place, (budget, held) in enumerate(of_kind):
+            _give_actions(setting, state, small, kind, place, budget, held, flows)
 
 
 def _give_actions(
     setting: Setting,
     state: State,
+    small: Bools,
     kind: int,
     place: int,
     budget: float,
@@ -104,7 +110,7 @@ def _give_actions(
     advice = h[f"support_advice_{filiere.SUPPORT_KINDS[kind]}_eur"]
     equipment = grant / h["support_cofinancing"]
     own_part = (equipment - grant) * t.money_scale
-    eligible = filiere.eligible_firms(t.firms, firms, kind, held, h["support_least_fte"], own_part)
+    eligible = filiere.eligible_firms(t.firms, firms, small, kind, held, own_part)
     wish = filiere.wish_for_support(firms, kind, eligible)
     number = budget / 12.0 / (grant + advice)
     rows = filiere.draw_firms(

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from model.state import FirmState, ZoneState
 from model.territory.sectors import SKILL_FAMILIES, skills_of
@@ -53,11 +55,19 @@ class Skills:
     specific: float
     fte_per_head: float
 
+    @cached_property
+    def _sums(self) -> csr_array:
+        """Return what sums a column of firms by cell (families × Z, n).
+
+        Neighbouring rows are of one cell: a count would wait for each sum before the next.
+        """
+        order, size = np.argsort(self.cell, kind="stable"), self.employed.size
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.cell, minlength=size))])
+        return csr_array((np.ones(len(order)), order, first), shape=(size, len(order)))
+
     def by_family(self, fte: Floats) -> Floats:
         """Sum FTE of firms (n,) by family and zone of work (families, Z), in heads."""
-        size = self.employed.size
-        summed = np.bincount(self.cell, weights=fte, minlength=size) / self.fte_per_head
-        return summed.reshape(self.employed.shape)
+        return (self._sums @ fte).reshape(self.employed.shape) / self.fte_per_head
 
     def seekers_now(self, fte: Floats, trained: Floats) -> Floats:
         """Return job seekers who have the skills of each family (families, Z), in heads.
