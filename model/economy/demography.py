@@ -270,7 +270,7 @@ def renew_links(
     if len(closed):
         gone = np.zeros(len(columns), dtype=bool)
         gone[closed] = True
-        ends |= gone[supply.supplier]
+        ends |= gone.take(supply.supplier, mode="wrap")
     links = _places_of_few(ends)
     if len(links) == 0:
         return 0

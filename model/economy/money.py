@@ -156,7 +156,7 @@ def pay_dividends(
     np.minimum(dividends, np.maximum(own, 0.0), out=dividends)
     dividends *= firms.alive
     firms.cash -= dividends
-    to_residents = np.where(columns.local_owned & dividends_to_residents, dividends, 0.0)
+    to_residents = dividends * (columns.local_owned & dividends_to_residents)
     inside = float(to_residents.sum())
     ledger.pay("firms", "households", "dividends", inside)
     ledger.pay("firms", "outside", "dividends", float(dividends.sum()) - inside)

@@ -76,7 +76,7 @@ def execute_clauses(
     """
     z = len(zones.short)
     rows = execution.active
-    running = contracts.clause_hours[rows] > 0
+    running = np.flatnonzero(contracts.clause_hours[rows] > 0)
     rows = rows[running]
     served = execution.delivered[running] / np.maximum(execution.asked[running], 1e-300)
     due = contracts.clause_hours[rows] * served

@@ -170,7 +170,7 @@ class Practice:
         practice, within the law.
         """
         found = self._effective(key, buyer, category)
-        if in_reach is not None:
+        if in_reach is not None and self.moved(key):
             found = np.where(in_reach, found, load_levers()[key].current)
         if key == "required_turnover":
             np.minimum(found, self._turnover_cap, out=found)
@@ -178,13 +178,11 @@ class Practice:
 
     def payment_days(self) -> Floats:
         """Return days from invoice to payment of each buyer (B,), acceptance apart."""
-        by_lever = {
-            key: self.of_buyers(key) for key in {*PAYMENT_LEVERS.values(), "payment_days_other"}
-        }
-        days = np.zeros(len(self._kind))
-        for position, kind in enumerate(BUYER_KINDS):
-            held = self._kind == position
-            days[held] = by_lever[PAYMENT_LEVERS.get(kind, "payment_days_other")][held]
+        levers = [PAYMENT_LEVERS.get(kind, "payment_days_other") for kind in BUYER_KINDS]
+        days = np.array([self.current(key) for key in levers])[self._kind]
+        for key in {key for key in levers if self.moved(key)}:
+            held = np.isin(self._kind, [at for at, of_kind in enumerate(levers) if of_kind == key])
+            days = np.where(held, self.of_buyers(key), days)
         return days
 
     def group_of_buyers(self, key: str) -> NDArray[np.int64]:

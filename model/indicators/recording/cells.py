@@ -141,8 +141,10 @@ class FirmSums:
     """Quantities of firms of one month, by place (zone, sector) and by kind (kind, owner)."""
 
     def __init__(self, codes: CellCodes, firms: Firms, generation: NDArray[np.integer]) -> None:
-        self._codes, self._firms, self._generation = codes, firms, generation
+        self._codes, self._firms = codes, firms
         self._moved = codes.may_move[generation[codes.may_move] > 0]
+        self._kind = codes.kind.copy()
+        self._kind[self._moved] = codes.young_kind[self._moved]
         self.place = CellSums((EPCI, SECTOR), codes.place_shape)
         self.kind = CellSums((FIRM_KIND, OWNERSHIP), codes.kind_shape)
 
@@ -163,8 +165,7 @@ class FirmSums:
     def add_at(self, rows: NDArray[np.integer], **values: Floats | None) -> None:
         """Add up values that only some firms have, by quantity; None counts the firms."""
         place = self._codes.place[rows]
-        young = self._generation[rows] > 0
-        kind = np.where(young, self._codes.young_kind[rows], self._codes.kind[rows])
+        kind = self._kind[rows]
         for name, weights in values.items():
             self.place.add(name, place, weights)
             self.kind.add(name, kind, weights)
