@@ -18,6 +18,7 @@ import pytest
 from model.indicators import DIMENSIONS, load_indicators
 from model.indicators.records import QUANTITIES_BY_DIMENSION
 from model.ledger import IdentityError
+from scenarios import library_names
 from viz.cli import COMMANDS
 from viz.options import BREAKDOWNS
 from viz.tables import SHOWN
@@ -321,3 +322,28 @@ def test_interrupted_runs_keep_what_is_finished(tmp_path: Path, workers: str) ->
     assert not record["complete"] and 1 <= record["pairs"] < 9
     assert f"{record['pairs']} of 9 pairs" in err
     assert not (out / "record.json").exists()
+
+
+def test_compare_runs_the_whole_library_in_a_context(ancrage: Run, faked: None) -> None:
+    chosen = ("--pairs", "1", "--months", "2", "--workers", "1")
+    found = compare_json(ancrage, "--all", "--context", "grand-chantier", *chosen)
+    assert found["context"] == "grand-chantier"
+    names = {row["scenario"] for row in found["results"]}
+    assert names == set(library_names()) - {"baseline"}
+    code, out, _ = ancrage("compare", "access", "--context", "baisse-IAE-20", *chosen)
+    assert code == 0 and "baisse-IAE-20" in out
+    assert "postes d'insertion conventionnés" in out.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("access", "--context", "grand"), "did you mean 'grand-chantier'"),
+        (("access", "--all"), "either scenarios or --all"),
+    ],
+)
+def test_a_comparison_that_cannot_be_understood_is_refused(
+    ancrage: Run, arguments: tuple[str, ...], expected: str
+) -> None:
+    code, _, err = ancrage("compare", *arguments)
+    assert code == 2 and expected in err
