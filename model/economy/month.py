@@ -69,7 +69,9 @@ def produce(setting: Setting, state: State, flows: MonthFlows) -> None:
     effective += setting.hypotheses["clause_productivity"] * on_clauses
     asked = flows.asked
     goods.output = production.produce(asked, firms, effective, limit, setting.switches.ample)
-    goods.fill = np.where(asked > 0, goods.output / np.maximum(asked, 1e-300), 1.0)
+    goods.fill = goods.output / np.maximum(asked, 1e-300)
+    # who is asked nothing makes nothing, and would deliver
+    goods.fill += asked <= 0.0
 
 
 def deliver(

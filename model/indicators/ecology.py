@@ -57,7 +57,7 @@ def footprint_of_contracts(
         maker = contracts.output_share[rows] >= 1.0
         who = x.performers
         cleaner = who.by_contract(np.append(abatement, 0.0)[who.firm] * who.share)
-        own *= 1.0 - np.where(maker, cleaner, 0.0)
+        own *= 1.0 - maker * cleaner
     made = x.delivered * contracts.product_footprint[rows]
     cut = made * own * contracts.environmental_cut[rows]
     total = made * (whole - direct + own) - cut

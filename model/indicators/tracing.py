@@ -55,7 +55,7 @@ def trace_sales(
     """
     t, network = territory, territory.supply
     sales, fill = goods.output, goods.fill
-    per_sale = np.where(sales > 0, fill / np.maximum(sales, 1e-300), 0.0)
+    per_sale = fill / np.maximum(sales, 1e-300) * (sales > 0.0)
     shares = np.empty((3, len(sales)))
     np.multiply(goods.demand_contracts, per_sale, out=shares[0])
     asked = network.mixed_orders(link_orders, supplier, public.tracer)

@@ -164,7 +164,8 @@ def collect_bids(
     cost = cost - (h["scale_saving_per_doubling"] * tenders.scale)[:, None]
     pressure = np.concatenate([local.pressure, outside.pressure], axis=1)
     drawn = np.concatenate([local.drawn, outside.drawn], axis=1)
-    reluctance = np.divide(drawn, chance, out=np.full_like(drawn, np.inf), where=chance > 0)
+    with np.errstate(divide="ignore"):
+        reluctance = drawn / chance
     # bidders expect as many rivals as the conditions of the lot usually bring, not those who came
     expected = np.clip(chance.sum(axis=1, keepdims=True), 1.0, SATURATION_BIDDERS)
     markup = h["markup_alone"] - h["markup_per_doubling"] * np.log2(expected)

@@ -180,9 +180,11 @@ class Practice:
         """Return days from invoice to payment of each buyer (B,), acceptance apart."""
         levers = [PAYMENT_LEVERS.get(kind, "payment_days_other") for kind in BUYER_KINDS]
         days = np.array([self.current(key) for key in levers])[self._kind]
-        for key in {key for key in levers if self.moved(key)}:
-            held = np.isin(self._kind, [at for at, of_kind in enumerate(levers) if of_kind == key])
-            days = np.where(held, self.of_buyers(key), days)
+        keys = sorted(set(levers))
+        lever = np.array([keys.index(key) for key in levers])[self._kind]
+        for number, key in enumerate(keys):
+            if self.moved(key):
+                days = np.where(lever == number, self.of_buyers(key), days)
         return days
 
     def group_of_buyers(self, key: str) -> NDArray[np.int64]:
@@ -205,7 +207,10 @@ class Practice:
         if not self.moved(key):
             return decided
         for place in self._placed[key]:
-            decided[place.holds(buyer, category)] = place.value
+            if place.buyers is None and place.categories is None:
+                decided.fill(place.value)
+            else:
+                decided[place.holds(buyer, category)] = place.value
         if entry.family == "none":
             return decided
         reached = self._maturity[FAMILIES.index(entry.family)][buyer]

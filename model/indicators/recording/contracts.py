@@ -119,7 +119,7 @@ def _done_away(
     An outside partner is like the mean producer of the country.
     """
     who, count = x.performers, len(x.active)
-    by = np.where(who.firm < firms, 0.0, x.delivered_by)
+    by = x.delivered_by * (who.firm >= firms)
     of_partners = np.bincount(who.partner_line, weights=by[count:], minlength=count)
     productivity = d.categories.profile.productivity_eur
     fte = by[:count] * fte_of_holder + of_partners / productivity[category]
@@ -154,7 +154,7 @@ def add_contracts(
     _add_spending(sums, t, x, net_pay)
     rows, c = flows.execution.active, state.contracts
     sums.add("late_eur", cell, c.backlog_eur[rows])
-    addressable = np.where(c.in_reach[rows], flows.execution.ordered, 0.0)
+    addressable = flows.execution.ordered * c.in_reach[rows]
     sums.add("addressable_eur", cell, addressable)
     target = practice.of_lots("reserved_share", flows.execution.buyer, x.category)
     sums.add("reserved_target_eur", cell, addressable * target)
