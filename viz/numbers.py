@@ -67,6 +67,8 @@ def lever_value(value: float, unit: str, language: Language) -> str:
         "x estimated lot value": "× valeur du lot",
         "EUR a year": "EUR par an",
         "places a year": "places par an",
+        "FTE for 50 M EUR of purchases": "ETP pour 50 M€ d'achats",
+        "months of notice": "mois de préavis",
     }
     english = {"x estimated lot value": "× lot value"}
     name = french.get(unit, unit) if language == "fr" else english.get(unit, unit)
