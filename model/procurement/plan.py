@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from model.procurement import duties
 from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
-from model.procurement.coordination import Alignment
-from model.procurement.due_rows import due_rows
+from model.procurement.coordination import Alignment, Lots
+from model.procurement.due_rows import DueRows, due_rows
 from model.procurement.environment import green_terms
 from model.procurement.forms import GLOBAL
 from model.procurement.legal_calendar import RulesInForce
@@ -126,103 +127,87 @@ def plan_tenders(
         h,
         seed,
     )
-    rows, months = served.contract[lots.lead], served.months[lots.lead]
-    part, need = np.divmod(rows, np.int32(len(needs.buyer)))
-    category, zone, buyer = needs.category[need], needs.zone[need], needs.buyer[need]
-    failures = contracts.failures[rows]
-    base_key = award_key(needs.key[need], contracts.renewal[rows])
-    key = mix(mix(base_key, part), failures)
-    works, form = categories.works[category], needs.form[need]
-    amount = lots.yearly_eur * months / 12.0
-    # thresholds are those of the whole: neither division into lots nor members avoid a procedure
-    estimate = lots.estimate_yearly_eur * months / 12.0
-    # and those of the whole market, where others buy with the buyer
-    estimate = estimate * programme.market_ratio[need] / money_scale
-    procedure = duties.procedures(estimate, works, buyer, groups, rules)
-    draw = {
-        name: to_uniform(mix(stream(seed, name), base_key))
-        for name in ("reserve", "reserve to ESS", "sourcing", "consideration", "clause fits")
-    }
-    in_reach = programme.in_reach[need]
-    value = partial(practice.of_lots, buyer=buyer, category=category, in_reach=in_reach)
-    pair = category.astype(np.int64) * (len(has_structure) // len(categories.works)) + zone
-    reservable = categories.structure_supplied[category] & has_structure[pair]
-    chance = value("reserved_share") * buyers.reservable_ratio[buyer]
+    lot = _describe(
+        served, lots, contracts, needs, groups, categories, programme, money_scale, rules
+    )
+    rows, category, buyer = lot.contract, lot.category, lot.buyer
+    value = partial(practice.of_lots, buyer=buyer, category=category, in_reach=lot.in_reach)
+    pair = category.astype(np.int64) * (len(has_structure) // len(categories.works)) + lot.zone
+    reserved = categories.structure_supplied[category] & has_structure[pair] & lot.first_call
     # a reserved lot that found no structure is relaunched open to all
-    reserved = reservable & (draw["reserve"] < chance) & (failures == 0)
+    chance = value("reserved_share") * buyers.reservable_ratio[buyer]
+    reserved &= _draw("reserve", lot, seed) < chance
     # services of L.2113-15, where an employer of the social economy is able
-    of_ess = categories.ess_reservable[category] & has_ess[pair] & ~reserved & (failures == 0)
-    of_ess &= months <= rules.reserved_ess_maximum_months
-    of_ess &= draw["reserve to ESS"] < value("reserved_ess_share")
-    wanted = value("social_coverage") * _tilt_to_large(estimate, rules, h)
+    of_ess = categories.ess_reservable[category] & has_ess[pair] & ~reserved & lot.first_call
+    of_ess &= lot.months <= rules.reserved_ess_maximum_months
+    of_ess &= _draw("reserve to ESS", lot, seed) < value("reserved_ess_share")
     law = duties.legal_terms(
         groups,
         buyer,
-        works,
-        amount / money_scale,
-        months,
-        procedure,
-        base_key,
+        lot.works,
+        lot.amount_eur / money_scale,
+        lot.months,
+        lot.procedure,
+        lot.base_key,
         rules,
         money_scale,
         h,
         seed,
     )
-    chosen = (draw["consideration"] < wanted) & (procedure != DIRECT)
+    wanted = value("social_coverage") * _tilt_to_large(lot.estimate, rules, h)
+    chosen = (_draw("consideration", lot, seed) < wanted) & (lot.procedure != DIRECT)
     consideration = chosen | law.social_condition
     labour = categories.labour_share[category]
-    hours = amount / money_scale * labour * value("social_clause_rate")
-    hours = hours / h["insertion_hourly_cost"]
-    fits = (labour >= 0.20) & (months >= 3) & (hours >= h["clause_minimum_hours"]) & ~reserved
-    clause = consideration & fits & (draw["clause fits"] < h["clause_when_it_fits"])
-    relaxed = np.where(failures > 0, 0.5, 1.0)
+    rate = value("social_clause_rate")
+    clause, hours = _insertion_clause(lot, labour, rate, money_scale, h, seed)
+    clause &= consideration & ~reserved
     social = consideration | reserved | of_ess
     decided = np.stack([value(key) for key in AWARD_WEIGHTS])
-    shift = h["tension_price_shift"]
-    tightened = tightened_weights(decided, practice, buyer, category, shift)
-    weights = _weights(np.where(in_reach, tightened, decided), social)
+    tightened = tightened_weights(decided, practice, buyer, category, h["tension_price_shift"])
+    weights = _weights(np.where(lot.in_reach, tightened, decided), social)
     green = green_terms(
         value,
         weights[:, 2],
         category,
-        procedure,
-        failures == 0,
-        base_key,
+        lot.procedure,
+        lot.first_call,
+        lot.base_key,
         categories.green,
         law.environmental_condition,
         bool(rules.environmental_criterion),
         h,
         seed,
     )
+    turnover = value("required_turnover") * np.where(lot.first_call, 1.0, 0.5)
+    advance = np.maximum(value("advance_rate_sme"), law.advance_floor)
+    global_share = np.where(lot.form == GLOBAL, rules.sme_share_global_contracts, 0.0)
     return Tenders(
         served=served,
         contract=rows,
-        need=need,
-        category=category.astype(np.int32),
-        zone=zone.astype(np.int32),
-        buyer=buyer.astype(np.int32),
-        key=key,
+        need=lot.need,
+        category=category,
+        zone=lot.zone,
+        buyer=buyer,
+        key=lot.key,
         yearly_eur=lots.yearly_eur,
-        amount_eur=amount,
+        amount_eur=lot.amount_eur,
         scale=lots.scale,
-        market_ratio=programme.market_ratio[need],
-        months=months,
-        in_reach=in_reach,
-        sme_share_due=np.where(form == GLOBAL, rules.sme_share_global_contracts, 0.0),
-        procedure=procedure,
+        market_ratio=programme.market_ratio[lot.need],
+        months=lot.months,
+        in_reach=lot.in_reach,
+        sme_share_due=global_share,
+        procedure=lot.procedure,
         reserved=reserved,
         reserved_ess=of_ess,
-        sounded=draw["sourcing"] < value("sourcing_breadth"),
+        sounded=_draw("sourcing", lot, seed) < value("sourcing_breadth"),
         consideration=social,
         clause=clause,
-        clause_hours=np.where(clause, hours / np.maximum(months, 1), 0.0),
-        first_call=failures == 0,
-        required_turnover=np.where(procedure == DIRECT, 0.0, value("required_turnover")) * relaxed,
+        clause_hours=np.where(clause, hours / np.maximum(lot.months, 1), 0.0),
+        first_call=lot.first_call,
+        required_turnover=np.where(lot.procedure == DIRECT, 0.0, turnover),
         # orders of a central body's contract are paid by the buyer, at its own pace
         payment_days=practice.payment_days()[buyer] + h["acceptance_days"],
-        advance_rate=np.where(
-            law.advance_due, np.maximum(value("advance_rate_sme"), law.advance_floor), 0.0
-        ),
+        advance_rate=np.where(law.advance_due, advance, 0.0),
         advance_rate_large=np.where(law.advance_due, rules.advance_minimum_base, 0.0),
         retention_rate=law.retention_rate * value("retention_share"),
         social_duty=law.social_duty,
@@ -235,6 +220,90 @@ def plan_tenders(
         **vars(green),
         weights=weights,
     )
+
+
+@dataclass(frozen=True)
+class _Lot:
+    """What is known of each lot before any choice (T,); ``estimate`` in EUR of the data."""
+
+    contract: Ints
+    need: Ints
+    category: Ints
+    zone: Ints
+    buyer: Ints
+    works: NDArray[np.bool_]
+    form: NDArray[np.int8]
+    months: Ints
+    amount_eur: Floats
+    estimate: Floats
+    procedure: NDArray[np.int8]
+    base_key: NDArray[np.uint64]
+    key: NDArray[np.uint64]
+    first_call: NDArray[np.bool_]
+    in_reach: NDArray[np.bool_]
+
+
+def _describe(
+    served: DueRows,
+    lots: Lots,
+    contracts: ContractState,
+    needs: Needs,
+    groups: duties.LegalGroups,
+    categories: CategoryColumns,
+    programme: Programme,
+    money_scale: float,
+    rules: RulesInForce,
+) -> _Lot:
+    """Describe each lot by the need of the buyer that runs its procedure."""
+    rows, months = served.contract[lots.lead], served.months[lots.lead]
+    part, need = np.divmod(rows, np.int32(len(needs.buyer)))
+    category, buyer = needs.category[need].astype(np.int32), needs.buyer[need].astype(np.int32)
+    failures, works = contracts.failures[rows], categories.works[category]
+    base_key = award_key(needs.key[need], contracts.renewal[rows])
+    # thresholds are those of the whole: neither division into lots nor members avoid a procedure
+    estimate = lots.estimate_yearly_eur * months / 12.0
+    # and those of the whole market, where others buy with the buyer
+    estimate = estimate * programme.market_ratio[need] / money_scale
+    return _Lot(
+        contract=rows,
+        need=need,
+        category=category,
+        zone=needs.zone[need].astype(np.int32),
+        buyer=buyer,
+        works=works,
+        form=needs.form[need],
+        months=months,
+        amount_eur=lots.yearly_eur * months / 12.0,
+        estimate=estimate,
+        procedure=duties.procedures(estimate, works, buyer, groups, rules),
+        base_key=base_key,
+        key=mix(mix(base_key, part), failures),
+        first_call=failures == 0,
+        in_reach=programme.in_reach[need],
+    )
+
+
+def _draw(name: str, lot: _Lot, seed: int) -> Floats:
+    """Return the uniform draw of a purpose for each lot (T,), the same whatever its parts."""
+    return to_uniform(mix(stream(seed, name), lot.base_key))
+
+
+def _insertion_clause(
+    lot: _Lot,
+    labour_share: Floats,
+    rate: Floats,
+    money_scale: float,
+    h: Mapping[str, float],
+    seed: int,
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Return where an insertion clause fits and would be set (T,), and its hours.
+
+    Hours = amount × labour share × rate / hourly cost, as facilitators compute them; it fits where
+    labour is a fifth of the amount, for three months and enough hours (`facts.md` 2.3).
+    """
+    hours = lot.amount_eur / money_scale * labour_share * rate / h["insertion_hourly_cost"]
+    fits = (labour_share >= 0.20) & (lot.months >= 3) & (hours >= h["clause_minimum_hours"])
+    return fits & (_draw("clause fits", lot, seed) < h["clause_when_it_fits"]), hours
 
 
 def _tilt_to_large(amount: Floats, rules: RulesInForce, h: Mapping[str, float]) -> Floats:

@@ -8,6 +8,7 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, cast, override
@@ -55,7 +56,8 @@ def cached_territory(name: str, hypotheses: HypothesisValues) -> Territory:
 
 def read_or_make(folder: Path, make: Callable[[], Territory]) -> Territory:
     """Return what is stored in a folder, or make and store it."""
-    if (folder / "skeleton.pickle").exists():
+    # another version may drop the folder while it is read
+    with suppress(FileNotFoundError):
         return load_arrays(folder)
     made = make()
     try:
