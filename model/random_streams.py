@@ -51,11 +51,12 @@ def mix(key: Keys | np.uint64, component: ArrayLike) -> Keys:
     z += _GOLDEN
     z = z ^ key
     # in place from here on: the array is ours
-    z ^= z >> _S30
+    shifted = z >> _S30
+    z ^= shifted
     z *= _MIX_1
-    z ^= z >> _S27
+    z ^= np.right_shift(z, _S27, out=shifted)
     z *= _MIX_2
-    z ^= z >> _S31
+    z ^= np.right_shift(z, _S31, out=shifted)
     return z
 
 

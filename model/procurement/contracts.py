@@ -23,6 +23,7 @@ from model.state import ContractState, FirmState, PublicState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Indices = NDArray[np.intp]
 
 MOST_BACKLOG_MONTHS = 3.0
 """Late volume that a buyer waits for; beyond it buys outside (`model.md` 3.10)."""
@@ -36,7 +37,7 @@ class Execution:
     ``delivered_by`` (E,) what each delivered.
     """
 
-    active: Ints
+    active: Indices
     holder: Ints
     performers: Performers
     buyer: Ints
@@ -201,7 +202,8 @@ def ask_delivery(
     -------
     The execution to be completed by ``deliver_contracts``, and the demand on each firm (n,).
     """
-    active = np.flatnonzero((contracts.holder >= 0) & (contracts.volume_eur > 0)).astype(np.int32)
+    # rows of the lot book in numpy's own type: dozens of columns are read by them
+    active = np.flatnonzero((contracts.holder >= 0) & (contracts.volume_eur > 0))
     buyer = buyer_of_row[active]
     ordered = contracts.volume_eur[active] * volume_factor[buyer] / 12.0
     if orders is not None:
@@ -287,7 +289,7 @@ def deliver_contracts(
 
 
 def _collect_of_partners(
-    contracts: ContractState, rows: Ints, execution: Execution, price: Floats, collected: Floats
+    contracts: ContractState, rows: Indices, execution: Execution, price: Floats, collected: Floats
 ) -> Floats:
     """Add what partners delivered to what they are owed; return what is paid of it (E - R,)."""
     who = execution.performers

@@ -46,7 +46,7 @@ class InsertionFlows:
     exits_to_partners: Floats
     deadweight: float
     outside_fte: Floats
-    contract: Ints
+    contract: NDArray[np.intp]
     due_each: Floats
     executed_each: Floats
 

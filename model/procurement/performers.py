@@ -101,7 +101,7 @@ class Partners:
     joint: NDArray[np.bool_]
 
 
-def performers_of(contracts: ContractState, rows: Ints, firms: int) -> Performers:
+def performers_of(contracts: ContractState, rows: NDArray[np.integer], firms: int) -> Performers:
     """Return who performs the contracts of some rows of the lot book (R,).
 
     A row without a holder counts as held outside, where it moves nothing.

@@ -75,7 +75,7 @@ def executed_contracts(
 ) -> Executed:
     """Gather the columns of running contracts; a firm spends on each as on all it sells."""
     x, c = flows.execution, state.contracts
-    rows, who = x.active.astype(np.intp), x.performers
+    rows, who = x.active, x.performers
     here = np.flatnonzero(who.firm < len(t.firms))
     place, holder = who.line[here], who.firm[here].astype(np.intp)
     delivered_here = x.delivered_by[here]
