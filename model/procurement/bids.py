@@ -16,15 +16,14 @@ from model.economy.intensity import (
 )
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
 from model.procurement.candidates import Informed
-from model.procurement.environment import GreenCategories
+from model.procurement.category_columns import CategoryColumns
 from model.procurement.groupings import Groupings, form_groupings
 from model.procurement.standing import USUAL_LOAD, reasons_to_bid, stand
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
 from model.state import FirmState
 from model.support.filiere import after_innovation
-from model.territory.territory import Firms, Sectors, Territory
-from model.territory.trade_profiles import CategoryProfiles, category_profiles
+from model.territory.territory import Firms, Sectors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -38,38 +37,6 @@ OUTSIDE_STRUCTURES = 0.25
 
 SATURATION_BIDDERS = 7.0
 """Bidders beyond which the price no longer falls (Onur and Tas 2019, `facts.md` 2.6)."""
-
-
-@dataclass(frozen=True)
-class CategoryColumns:
-    """Category attributes as columns (C,), of the categories in use.
-
-    ``profile`` holds the means of producers of each category, wherever they are.
-    """
-
-    works: Bools
-    traded: Bools
-    labour_share: Floats
-    profile: CategoryProfiles
-    trade_sector: int
-    structure_supplied: Bools
-    ess_reservable: Bools
-    green: GreenCategories
-
-    @classmethod
-    def of(cls, territory: Territory) -> CategoryColumns:
-        """Turn the categories of a territory into columns."""
-        categories, codes = territory.categories, territory.sectors.codes
-        return cls(
-            works=np.array([c.kind == "works" for c in categories]),
-            traded=np.array([c.traded for c in categories]),
-            labour_share=np.array([c.labour_share for c in categories]),
-            profile=category_profiles(categories, territory.sectors, territory.money_scale),
-            trade_sector=codes.index("GZ") if "GZ" in codes else -1,
-            structure_supplied=np.array([c.siae_supplied for c in categories]),
-            ess_reservable=np.array([c.ess_reservable for c in categories]),
-            green=GreenCategories.of(categories),
-        )
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.procurement.bids import CategoryColumns, logistic
+from model.procurement.bids import logistic
 from model.procurement.candidates import Informed
+from model.procurement.category_columns import CategoryColumns
 from model.procurement.standing import Reasons, burden_of_cash, reasons_to_bid, stand
 from model.procurement.tenders import (
     CASH,

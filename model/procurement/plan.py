@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement import duties
-from model.procurement.bids import CategoryColumns
 from model.procurement.budget import tightened_weights
+from model.procurement.category_columns import CategoryColumns
 from model.procurement.coordination import Alignment, Lots
 from model.procurement.due_rows import DueRows, due_rows
 from model.procurement.environment import green_terms

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.award import Awards
-from model.procurement.bids import Bids, CategoryColumns
+from model.procurement.bids import Bids
 from model.procurement.candidates import CandidateLists
+from model.procurement.category_columns import CategoryColumns
 from model.procurement.performers import Partners, no_partners
 from model.procurement.tenders import DIRECT, Tenders
 from model.random_streams import mix, stream, to_uniform

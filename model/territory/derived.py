@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.procurement.bids import CategoryColumns
+from model.procurement.category_columns import CategoryColumns
 from model.procurement.duties import LegalGroups
 from model.procurement.forms import run_by_buyer
 from model.procurement.programme import BuyerColumns

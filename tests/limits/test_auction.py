@@ -74,6 +74,7 @@ def repeated(tenders: Tenders, row: int, times: int) -> Tenders:
         key=stream(5, "auction", np.arange(times)),
         procedure=np.full(times, ADAPTED, dtype=np.int8),
         reserved=np.zeros(times, dtype=bool),
+        reserved_ess=np.zeros(times, dtype=bool),
         required_turnover=np.zeros(times),
         weights=np.tile(PRICE_ONLY, (times, 1)),
     )
@@ -181,6 +182,9 @@ def test_expected_price_is_the_order_statistic_of_the_firms_costs(
         state.key,
         territory.firms.zone,
         np.zeros((lots, zones)),
+        tenders.reserved_ess,
+        np.zeros(lots, dtype=bool),
+        territory.firms.ess,
         1,
     )
     h = {**HypothesisValues(), **NO_OTHER_COST, **EVERYBODY_BIDS, "outside_bid_chance": 0.0}
@@ -234,6 +238,9 @@ def test_expected_price_of_outside_bidders_is_that_of_the_same_distribution(
         model.state.firms.key,
         territory.firms.zone,
         np.zeros((lots, len(territory.zones.keys))),
+        tenders.reserved_ess,
+        np.zeros(lots, dtype=bool),
+        territory.firms.ess,
         1,
     )
     columns = model.setting.derived.categories
