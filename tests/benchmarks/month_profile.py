@@ -1,7 +1,7 @@
 """Where the time of a month goes: ``python tests/benchmarks/month_profile.py [SCENARIO]``.
 
-Prints a Markdown table of the steps of the month that take more than a tenth of it, and of what they
-call, in the Côte d'Opale. The profiler slows small calls down: read shares, not times.
+Prints a Markdown table of the steps of the month that take more than a tenth of it, and of what
+they call, in the Côte d'Opale. The profiler slows small calls down: read shares, not times.
 """
 
 from __future__ import annotations
