@@ -29,7 +29,7 @@ class Scope:
     Attributes
     ----------
     buyers
-        Codes of buyers, as ``ancrage territory show --buyers`` lists them.
+        Codes of buyers, as ``ancrage territory buyers`` lists them.
     kinds
         Kinds of buyers.
     epci

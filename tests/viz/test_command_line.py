@@ -347,3 +347,14 @@ def test_a_comparison_that_cannot_be_understood_is_refused(
 ) -> None:
     code, _, err = ancrage("compare", *arguments)
     assert code == 2 and expected in err
+
+
+def test_buyers_are_listed_with_the_codes_that_scopes_use(ancrage: Run) -> None:
+    code, out, _ = ancrage("territory", "buyers", "dunkerque", "--json")
+    rows = json.loads(out)
+    assert code == 0 and {"epci-245900428"} <= {row["code"] for row in rows}
+    assert any(row["spaser_duty"] for row in rows) and not all(row["spaser_duty"] for row in rows)
+    code, out, _ = ancrage("territory", "buyers", "dunkerque")
+    largest = max(rows, key=lambda row: row["envelope_eur"])["code"]
+    listed = [line.split()[0] for line in out.splitlines() if "-" in line and line.strip()]
+    assert code == 0 and next(word for word in listed if word[0] != "─") == largest

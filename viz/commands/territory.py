@@ -132,3 +132,43 @@ def show(name: str, as_json: bool, language: Language) -> None:
     console.print("[bold]synthetic[/bold] (drawn when the territory is built)")
     for line in SYNTHETIC:
         console.print(f"- {line}", markup=False)
+
+
+@command.command("buyers")
+@click.argument("name", default="cote-opale")
+@json_option
+@language_option
+def list_buyers(name: str, as_json: bool, language: Language) -> None:
+    """List the public buyers of territory NAME, with the codes that scopes of levers use."""
+    from model.territory import load_territory
+    from model.territory.buyers import BUYER_KINDS
+    from viz.console import output, print_json, table
+    from viz.numbers import number
+    from viz.texts import text
+
+    found = load_territory(name)
+    buyers = found.buyers
+    rows = [
+        {
+            "code": code,
+            "name": buyers.name[i],
+            "kind": BUYER_KINDS[buyers.kind[i]],
+            "epci": found.zones.keys[buyers.zone[i]],
+            "envelope_eur": float(buyers.envelope_eur[i]),
+            "spaser_duty": bool(buyers.spaser_duty[i]),
+        }
+        for i, code in enumerate(buyers.code)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    french = language == "fr"
+    columns = [("code", "left"), ("Nom" if french else "Name", "left"), ("type", "left")]
+    columns += [("EPCI", "left"), ("M EUR", "right"), ("SPASER", "left")]
+    made = table("Acheteurs" if french else "Buyers", columns)
+    for row in sorted(rows, key=lambda row: -float(str(row["envelope_eur"]))):
+        amount = number(float(str(row["envelope_eur"])) / 1e6, 2, language)
+        duty = ("obligé" if french else "duty") if row["spaser_duty"] else ""
+        kind = text(f"kind_{row['kind']}", language)
+        made.add_row(str(row["code"]), str(row["name"]), kind, str(row["epci"]), amount, duty)
+    output().print(made)
