@@ -26,6 +26,7 @@ from model.procurement import contracts as contract_life
 from model.procurement import month as procurement
 from model.procurement.amendments import Amendments
 from model.procurement.legal_calendar import RulesInForce, rules_at
+from model.procurement.lever_paths import SCENARIO_START
 from model.procurement.levers import Levers
 from model.procurement.practice import LeverPlan, Practice, obliged_buyers
 from model.setting import Setting
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from model.networks.views import Networks
 
 Floats = NDArray[np.float64]
-
-USUAL_SPASER_THRESHOLD_EUR = 50_000_000.0
-"""Threshold for which the duty of each legal person is given as data (L.2111-3)."""
 
 BURN_IN_MONTHS = 36
 """January 2024 to December 2026, under current practice; scenarios start in January 2027."""
@@ -211,7 +209,8 @@ class TerritoryModel(mesa.Model):
     def _practice(self, month: int, rules: RulesInForce) -> Practice:
         """Return what buyers do this month: levers after their lag, as far as they take hold."""
         threshold = rules.spaser_threshold * self.territory.money_scale
-        usual = USUAL_SPASER_THRESHOLD_EUR * self.territory.money_scale
+        # the duty of each legal person is data at the threshold of today's law
+        usual = rules_at(*SCENARIO_START).spaser_threshold * self.territory.money_scale
         return self.plan.in_force(
             month - BURN_IN_MONTHS,
             self.state.public.maturity,

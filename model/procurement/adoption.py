@@ -7,6 +7,7 @@ No sanction stands behind the duty to have a scheme: a buyer moves by the means 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,29 +74,28 @@ def move_maturity(
         practice.of_buyers("dedicated_staff"), 1.0
     )
     means = means + h["scheme_speed"] * scheme
-    number = np.maximum(np.bincount(zone), 1)
-    around = np.zeros_like(maturity)
-    for row, practices in enumerate(maturity):
-        around[row] = (np.bincount(zone, weights=practices) / number)[zone]
     gain = means * (1.0 - maturity)
-    gain += h["imitation_speed"] * np.maximum(around - maturity, 0.0)
+    gain += h["imitation_speed"] * _behind(maturity, zone)
     if practice.moved("shared_sourcing"):
         speed = h["imitation_speed"] * h["shared_imitation"]
-        gain += speed * np.maximum(_mean_of_group(maturity, practice) - maturity, 0.0)
+        gain += speed * _behind(maturity, practice.group_of_buyers("shared_sourcing"))
     gain -= h["forgetting_speed"] * np.maximum(maturity - opening, 0.0)
     np.clip(maturity + gain, 0.0, 1.0, out=maturity)
 
 
-def _mean_of_group(maturity: Floats, practice: Practice) -> Floats:
-    """Return the mean maturity of those that each buyer shares its sourcing with (families, B)."""
-    group = practice.group_of_buyers("shared_sourcing")
-    members = group >= 0
-    found = maturity.copy()
-    number = np.maximum(np.bincount(group[members]), 1)
+def _behind(maturity: Floats, group: NDArray[np.integer]) -> Floats:
+    """Return how far each buyer is below the mean of its group (families, B), 0 above it.
+
+    ``group`` (B,) is -1 for buyers that have none.
+    """
+    found = np.zeros_like(maturity)
+    members = np.flatnonzero(group >= 0)
+    of_member = group[members]
+    number = np.maximum(np.bincount(of_member), 1)
     for row, practices in enumerate(maturity):
-        total = np.zeros(len(number))
-        np.add.at(total, group[members], practices[members])
-        found[row, members] = (total / number)[group[members]]
+        own = practices[members]
+        total = cast(Floats, np.bincount(of_member, weights=own))
+        found[row, members] = np.maximum((total / number)[of_member] - own, 0.0)
     return found
 
 

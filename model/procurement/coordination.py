@@ -69,7 +69,7 @@ def align_due(
     A joint purchase of a category has a date every ``CYCLE_MONTHS``, drawn by group and category.
     A need that comes up shortly before it is extended; earlier, it gets a contract that ends then;
     on the date it is bought with the others. Works stay apart: their operations have dates of
-    their own. None where nothing is coordinated.
+    their own. None where nothing is due.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def align_due(
     works
         (C,), categories of works.
     """
-    if len(due) == 0 or not (practice.moved("joint_purchase") or practice.moved("shared_calendar")):
+    if len(due) == 0:
         return None
     rows, n = len(contracts.months_left), len(needs.buyer)
     found = Alignment(
@@ -203,10 +203,9 @@ def gather_lots(
     lead = np.sort(lead)
     total = np.bincount(lot_of_row, weights=yearly)
     number = np.bincount(lot_of_row)
-    estimate = np.where(together[lead], 0.0, whole_yearly[lead])
     _, purchase = np.unique(np.where(together, whole, -1 - places), return_inverse=True)
     of_purchase = np.bincount(purchase, weights=yearly)
-    estimate = np.where(together[lead], of_purchase[purchase[lead]], estimate)
+    estimate = np.where(together[lead], of_purchase[purchase[lead]], whole_yearly[lead])
     return Lots(
         lead=lead,
         lot=lot_of_row,

@@ -107,9 +107,7 @@ def _of_tenders(
     """
     called = (tenders.procedure != DIRECT) & tenders.first_call & (tenders.contract < needs)
     called &= tenders.in_reach
-    more = practice.of_lots("sourcing_breadth", tenders.buyer, tenders.category)
-    more = more - practice.current("sourcing_breadth")
-    sourcing = more * h["sourcing_cost_eur_per_need"]
+    sourcing = _beyond(practice, tenders, "sourcing_breadth", h)
     sourcing = sourcing * sounding_share(tenders.buyer, tenders.category, called, practice, h)
     # lots that a relaunch divides are current practice
     further = (tenders.contract >= needs) * tenders.first_call * h["further_lot_cost_eur"]
@@ -124,17 +122,20 @@ def _of_tenders(
         # members of a joint purchase share one procedure instead of the one that each would have
         served = tenders.served
         number = np.bincount(served.lot, minlength=len(tenders))
-        own = _procedure_cost(served.alone, h)
-        shared = (_procedure_cost(tenders.procedure, h) / number)[served.lot]
+        own = cost_by_procedure("procedure_cost", served.alone, h)
+        shared = (cost_by_procedure("procedure_cost", tenders.procedure, h) / number)[served.lot]
         saved = np.where(number[served.lot] > 1, own - shared, 0.0) * money_scale
         cost -= np.bincount(served.buyer, weights=saved, minlength=buyers)
     return cost
 
 
-def _procedure_cost(procedure: NDArray[np.int8], h: Mapping[str, float]) -> Floats:
-    """Return what a procedure costs its buyer, EUR of the base year; nothing under the waiver."""
+def cost_by_procedure(stem: str, procedure: NDArray[np.int8], h: Mapping[str, float]) -> Floats:
+    """Return ``stem_adapted_eur`` or ``stem_formal_eur`` by procedure, EUR of the base year.
+
+    Direct purchases cost nothing.
+    """
     costs = np.zeros(3)
-    costs[ADAPTED], costs[FORMAL] = h["procedure_cost_adapted_eur"], h["procedure_cost_formal_eur"]
+    costs[ADAPTED], costs[FORMAL] = h[f"{stem}_adapted_eur"], h[f"{stem}_formal_eur"]
     return costs[procedure]
 
 

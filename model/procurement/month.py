@@ -83,7 +83,12 @@ def plan(
 def coordinate(
     setting: Setting, state: State, practice: Practice, programme: Programme
 ) -> Alignment | None:
-    """Bring needs of buyers that coordinate to common dates; only their own procedures join."""
+    """Bring needs of buyers that coordinate to common dates; only their own procedures join.
+
+    None where nothing is coordinated.
+    """
+    if not (practice.moved("joint_purchase") or practice.moved("shared_calendar")):
+        return None
     needs, contracts = setting.territory.needs, state.contracts
     due = np.flatnonzero((contracts.months_left == 0) & (contracts.volume_eur > 0))
     need = due % len(needs)

@@ -42,7 +42,9 @@ def obliged_buyers(buyers: Buyers, threshold_eur: float, usual_threshold_eur: fl
     over = buyers.total_purchases_eur > threshold_eur
     if threshold_eur < usual_threshold_eur:
         return buyers.spaser_duty | over
-    return buyers.spaser_duty & (over | (threshold_eur == usual_threshold_eur))
+    if threshold_eur > usual_threshold_eur:
+        return buyers.spaser_duty & over
+    return np.array(buyers.spaser_duty)
 
 
 @dataclass(frozen=True)

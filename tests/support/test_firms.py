@@ -8,28 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from model import STATIONARY, Levers, TerritoryModel
+from model import Levers, TerritoryModel
 from model.hypotheses import HypothesisValues
 from model.procurement.categories import load_categories
 from model.support import filiere
 from model.territory.buyers import BUYER_KINDS
 
 if TYPE_CHECKING:
-    from tests.conftest import MakeTerritory
+    pass
 
 BUDGET = 6e5
-
-
-@pytest.fixture(scope="module")
-def world(generated_territory: MakeTerritory) -> TerritoryModel:
-    return TerritoryModel(generated_territory(900, 3, 2), rng=3, burn_in=False, verify=True)
-
-
-@pytest.fixture(scope="module")
-def still(generated_territory: MakeTerritory) -> TerritoryModel:
-    """A world in which nothing else moves."""
-    territory = generated_territory(900, 3, 2)
-    return TerritoryModel(territory, switches=STATIONARY, burn_in=False, verify=True)
 
 
 def run(world: TerritoryModel, changes: dict[str, Any], months: int) -> TerritoryModel:

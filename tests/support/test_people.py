@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import STATIONARY, Levers, Switches, TerritoryModel
+from model import Levers, Switches, TerritoryModel
 from model.economy.labour import SIAE_KINDS
 from model.hypotheses import HypothesisValues
 from model.procurement.channels import HOURS_PER_FTE_MONTH, share_out_hours
@@ -28,17 +28,6 @@ PEOPLE = (
     *(f"training_places_{name}" for name in SKILL_FAMILIES),
     *("insertion_posts", "insertion_exits", "insertion_partnerships", "large_site_fte"),
 )
-
-
-@pytest.fixture(scope="module")
-def world(generated_territory: MakeTerritory) -> TerritoryModel:
-    return TerritoryModel(generated_territory(900, 3, 2), rng=3, burn_in=False, verify=True)
-
-
-@pytest.fixture(scope="module")
-def still(generated_territory: MakeTerritory) -> TerritoryModel:
-    territory = generated_territory(900, 3, 2)
-    return TerritoryModel(territory, switches=STATIONARY, burn_in=False, verify=True)
 
 
 def run(world: TerritoryModel, changes: dict[str, Any], months: int) -> TerritoryModel:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from model.flows import MonthFlows
 from model.indicators.recording.cells import CellCodes, CellSums
 from model.procurement.award import Awards
-from model.procurement.tenders import ADAPTED, DIRECT, FORMAL, Tenders
+from model.procurement.costs import cost_by_procedure
+from model.procurement.tenders import DIRECT, Tenders
 from model.territory.buyers import BUYER_KINDS
 from model.territory.territory import Territory
 
@@ -92,16 +93,15 @@ def procedure_costs(
     purchases count for nothing. These are staff of buyers and firms, paid in any case: no account
     is debited (`facts.md` 2.2).
     """
-    formal, adapted = tenders.procedure == FORMAL, tenders.procedure == ADAPTED
-
-    def by_procedure(stem: str) -> Floats:
-        return h[f"{stem}_formal_eur"] * formal + h[f"{stem}_adapted_eur"] * adapted
-
+    procedure = tenders.procedure
     further = tenders.contract >= needs
     buyer = np.where(
-        further, h["further_lot_cost_eur"] * (formal | adapted), by_procedure("procedure_cost")
+        further,
+        h["further_lot_cost_eur"] * (procedure != DIRECT),
+        cost_by_procedure("procedure_cost", procedure, h),
     )
-    return buyer * money_scale, by_procedure("bid_cost") * awards.bids * money_scale
+    bidders = cost_by_procedure("bid_cost", procedure, h) * awards.bids
+    return buyer * money_scale, bidders * money_scale
 
 
 def award_columns(flows: MonthFlows, month: int, firms: int) -> dict[str, NDArray[np.generic]]:
