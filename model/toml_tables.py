@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from model.errors import AncrageError, nearest_name
 
@@ -46,3 +46,24 @@ def check_fields(
     missing = [field for field in needed if field not in table]
     if missing:
         raise AncrageError(f"{where}: missing field '{missing[0]}'; add it.")
+
+
+def pairs_of(raw: object, sentence: str) -> list[tuple[object, object]]:
+    """Return the pairs of a list such as ``[[month, value], ...]`` that is not empty.
+
+    Raises
+    ------
+    AncrageError
+        It is something else; ``sentence`` says what was expected.
+    """
+    if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw:
+        raise AncrageError(sentence)
+    pairs: list[tuple[object, object]] = []
+    for item in cast("Sequence[object]", raw):
+        if not isinstance(item, Sequence) or isinstance(item, str):
+            raise AncrageError(sentence)
+        pair = cast("Sequence[object]", item)
+        if len(pair) != 2:
+            raise AncrageError(sentence)
+        pairs.append((pair[0], pair[1]))
+    return pairs

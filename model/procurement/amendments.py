@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from model.errors import AncrageError, nearest_name
 from model.procurement.legal_calendar import SWITCH, LegalRule, rule_named
+from model.toml_tables import pairs_of
 
 FIRST_DAY = dt.date(2027, 1, 1)
 """First day that a scenario can change; what came before is history."""
@@ -137,16 +138,9 @@ def _moved(key: str, day: dt.date, dated: Sequence[LegalRule]) -> tuple[Step, ..
 def _parse_steps(key: str, raw: object, rule: LegalRule) -> tuple[Step, ...]:
     """Read ``[[date, value], ...]`` with rising dates."""
     sentence = f"Legal rule '{key}': 'steps' must be a list of [date, value] with rising dates."
-    if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw:
-        raise AncrageError(sentence)
     steps: list[Step] = []
-    for step in cast("Sequence[object]", raw):
-        if not isinstance(step, Sequence) or isinstance(step, str):
-            raise AncrageError(sentence)
-        pair = cast("Sequence[object]", step)
-        if len(pair) != 2:
-            raise AncrageError(sentence)
-        day, value = _day(key, pair[0]), _number(key, pair[1], rule)
+    for first, second in pairs_of(raw, sentence):
+        day, value = _day(key, first), _number(key, second, rule)
         if steps and day <= steps[-1][0]:
             raise AncrageError(sentence)
         steps.append((day, value))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from model.errors import AncrageError, nearest_name
 from model.procurement.scopes import EVERYWHERE, Scope, parse_scope
+from model.toml_tables import pairs_of
 
 LAST_MONTH = 600
 """Latest month at which a path may still change (fifty years)."""
@@ -151,16 +152,9 @@ def _start(key: str, table: Mapping[str, Any]) -> int:
 def _parse_steps(key: str, raw: object) -> tuple[tuple[int, float, int], ...]:
     """Read ``[[month, value], ...]``; steps that change nothing are dropped."""
     sentence = f"Lever '{key}': 'steps' must be a list of [month, value] with rising months."
-    if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw:
-        raise AncrageError(sentence)
     segments: list[tuple[int, float, int]] = []
-    for step in cast("Sequence[object]", raw):
-        if not isinstance(step, Sequence) or isinstance(step, str):
-            raise AncrageError(sentence)
-        pair = cast("Sequence[object]", step)
-        if len(pair) != 2:
-            raise AncrageError(sentence)
-        month, value = _month(key, "month", pair[0]), _number(key, pair[1])
+    for first, second in pairs_of(raw, sentence):
+        month, value = _month(key, "month", first), _number(key, second)
         if segments and month <= segments[-1][0]:
             raise AncrageError(sentence)
         if not segments or value != segments[-1][1]:
