@@ -1,0 +1,50 @@
+/* What the browser and the reports share: formatters of numbers, and the option made ready.
+   Marks: "@number:decimals", "@number:decimals:signed", "@percent:decimals", "@text". */
+(function (root) {
+  "use strict";
+  const MINUS = "\u2212";
+
+  function number(value, decimals, language, signed) {
+    if (value === null || value === undefined || value === "-" || !isFinite(value)) return "–";
+    const fixed = Math.abs(Number(value)).toFixed(decimals);
+    const parts = fixed.split(".");
+    const gap = language === "fr" ? "\u202f" : ",";
+    const whole = parts[0].replace(/\B(?=(\d{3})+(?!\d))/g, gap);
+    const written = parts.length > 1 ? whole + (language === "fr" ? "," : ".") + parts[1] : whole;
+    const isZero = !/[1-9]/.test(written);
+    if (value < 0 && !isZero) return MINUS + written;
+    return (signed && !isZero ? "+" : "") + written;
+  }
+
+  function formatter(mark, language) {
+    const parts = mark.split(":");
+    const decimals = parts.length > 1 ? Number(parts[1]) : 0;
+    const signed = parts[2] === "signed";
+    const scalar = function (value) {
+      let found = value;
+      if (value && typeof value === "object") {
+        found = value.value;
+        if (Array.isArray(found)) found = found[found.length - 1];
+        if (found && typeof found === "object") found = found.value;
+      }
+      return found;
+    };
+    if (parts[0] === "@percent") {
+      return function (v) { return number(scalar(v) * 100, decimals, language, signed) + "\u00a0%"; };
+    }
+    return function (v) { return number(scalar(v), decimals, language, signed); };
+  }
+
+  function ready(option, language) {
+    if (Array.isArray(option)) return option.map(function (o) { return ready(o, language); });
+    if (option && typeof option === "object") {
+      const made = {};
+      for (const key of Object.keys(option)) made[key] = ready(option[key], language);
+      return made;
+    }
+    if (typeof option === "string" && /^@(number|percent)\b/.test(option)) return formatter(option, language);
+    return option;
+  }
+
+  root.ancrageChart = { number: number, formatter: formatter, ready: ready };
+})(typeof globalThis !== "undefined" ? globalThis : this);
