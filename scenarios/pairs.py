@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,17 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.hypotheses import HypothesisValues, draw_run_vector
-from model.indicators import (
-    Records,
-    decompose,
-    effect_ranges,
-    evaluate,
-    evaluate_groups,
-    load_indicators,
-)
-from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
+from model.indicators import Records
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
+from scenarios.run_results import Layout, RunMonths, RunResult, layout_of, measure_run
 from scenarios.schema import Scenario
 
 Array = NDArray[np.float64]
@@ -79,104 +71,72 @@ class PairTask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairResult:
-    """What one seed gives. S scenarios, the baseline first; K indicators; Z zones, then all.
+    """What one seed gives: its runs, the baseline first.
+
+    The arrays of all runs, stacked, are made when asked for: S scenarios, K indicators, Z zones.
 
     Attributes
     ----------
     seed
         Seed of the pair.
-    zones, start
-        Zone keys, and first month as ``"2027-01"``.
-    values
-        (S + 1, K, Z + 1) indicators over the whole horizon; NaN where undefined.
-    yearly
-        (S + 1, Y, K, Z + 1) the same by year of the scenario (the last may be short).
-    monthly
-        (S + 1, Q, months, Z) recorded quantities, in the order of `QUANTITIES`.
-    groups
-        Groups of each dimension other than zones.
-    group_values
-        Dimension to (S + 1, K, G) indicators over the whole horizon; NaN where not defined.
-    group_monthly
-        Dimension to (S + 1, Q, months, G) quantities, in the order of `QUANTITIES_BY_DIMENSION`.
+    layout
+        What the axes stand for.
+    runs, months
+        Indicators and monthly quantities of the baseline and of each scenario.
     """
 
     seed: int
-    zones: tuple[str, ...]
-    start: str
-    values: Array
-    yearly: Array
-    monthly: Array
-    groups: dict[str, tuple[str, ...]]
-    group_values: dict[str, Array]
-    group_monthly: dict[str, Array]
+    layout: Layout
+    runs: tuple[RunResult, ...]
+    months: tuple[RunMonths, ...]
 
+    @property
+    def values(self) -> Array:
+        """(S + 1, K, Z + 1) indicators over the whole horizon; NaN where undefined."""
+        return np.stack([run.values for run in self.runs])
 
-def year_spans(months: int) -> list[slice]:
-    """Return the spans of twelve months that cover a horizon; the last may be shorter."""
-    return [slice(first, min(first + 12, months)) for first in range(0, months, 12)]
+    @property
+    def yearly(self) -> Array:
+        """(S + 1, Y, K, Z + 1) the same by year of the scenario (the last may be short)."""
+        return np.stack([run.yearly for run in self.runs])
 
+    @property
+    def quarterly(self) -> Array:
+        """(S + 1, T, K) the same by quarter, of the territory (the last may be short)."""
+        return np.stack([run.quarterly for run in self.runs])
 
-def _indicator_values(base: Records, world: Records, months: slice) -> Array:
-    """Return all indicators of a run, and its difference terms against the base, (K, Z + 1)."""
-    levels = evaluate(world.quantities, months)
-    before = levels if base is world else evaluate(base.quantities, months)
-    levels |= effect_ranges(before, levels)
-    terms = decompose(base, world, months)
-    rows = [
-        terms[entry.decomposition_term] if entry.kind == "decomposition" else levels[key]
-        for key, entry in load_indicators().items()
-    ]
-    return np.stack(rows)
-
-
-def _group_values(world: Records, dimension: str, months: slice) -> Array:
-    """Return all indicators of a run by the groups of a dimension, (K, G)."""
-    breakdown = world.by(dimension)
-    levels = evaluate_groups(breakdown.quantities, months)
-    absent = np.full(len(breakdown.groups), np.nan)
-    return np.stack([levels.get(key, absent) for key in load_indicators()])
+    @property
+    def monthly(self) -> Array:
+        """(S + 1, Q, months, Z) recorded quantities, in the order of `QUANTITIES`."""
+        return np.stack([run.monthly for run in self.months])
 
 
 def run_pair(task: PairTask) -> PairResult:
     """Run the baseline and every scenario of one seed."""
     world = task.build(task.territory, task.seed, task.hypotheses())
     base: Records | None = None
-    values: list[Array] = []
-    yearly: list[Array] = []
-    monthly: list[Array] = []
-    by_group: defaultdict[str, list[Array]] = defaultdict(list)
-    monthly_by_group: defaultdict[str, list[Array]] = defaultdict(list)
+    runs: list[RunResult] = []
+    months: list[RunMonths] = []
     for scenario in (BASELINE_SCENARIO, *task.scenarios):
-        # what happens around purchasing happens with and without the scenario
-        lived = task.context | scenario
-        branch = world.branch(lived.levers, amendments=lived.law)
+        branch = branch_of(world, task.context | scenario)
         branch.run(task.months)
         records = branch.records
         base = base or records
-        values.append(_indicator_values(base, records, slice(0, task.months)))
-        spans = year_spans(task.months)
-        yearly.append(np.stack([_indicator_values(base, records, span) for span in spans]))
-        monthly.append(np.stack([records.quantities[name] for name in QUANTITIES]))
-        for dimension, part in records.breakdowns.items():
-            by_group[dimension].append(_group_values(records, dimension, slice(0, task.months)))
-            names = QUANTITIES_BY_DIMENSION[dimension]
-            monthly_by_group[dimension].append(np.stack([part.quantities[n] for n in names]))
+        result, by_month = measure_run(base, records, task.months)
+        runs.append(result)
+        months.append(by_month)
         # A dead Mesa model is freed only by the cycle collector.
         del branch, records
         gc.collect()
     assert base is not None
-    result = PairResult(
-        seed=task.seed,
-        zones=base.zones,
-        start=base.start,
-        values=np.stack(values),
-        yearly=np.stack(yearly),
-        monthly=np.stack(monthly),
-        groups={dimension: part.groups for dimension, part in base.breakdowns.items()},
-        group_values={dimension: np.stack(runs) for dimension, runs in by_group.items()},
-        group_monthly={dimension: np.stack(runs) for dimension, runs in monthly_by_group.items()},
-    )
     del world
     gc.collect()
-    return result
+    return PairResult(task.seed, layout_of(base), tuple(runs), tuple(months))
+
+
+def branch_of(world: World, lived: Scenario) -> World:
+    """Return a world that goes on from here under a scenario.
+
+    ``lived`` holds its context too: what happens around purchasing happens with and without it.
+    """
+    return world.branch(lived.levers, amendments=lived.law)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from model.indicators.records import Array, Records
@@ -31,9 +33,14 @@ def decompose(base: Records, scenario: Records, months: slice) -> dict[str, Arra
     factor that did change. Shapley, L. (1953), A value for n-person games; for several
     categories and zones the parts add up since each is linear in its own cell.
     """
-    relocated, content, volume = _direct_terms(base, scenario, months)
-    present = _mean_difference(base, scenario, months, ("jobs_present_fte",))
-    further = _mean_difference(base, scenario, months, ("jobs_indirect_fte", "jobs_induced_fte"))
+    return {name: terms[0] for name, terms in decompose_spans(base, scenario, [months]).items()}
+
+
+def decompose_spans(base: Records, scenario: Records, spans: Sequence[slice]) -> dict[str, Array]:
+    """Decompose as `decompose` does over each of T spans of months: term to (T, Z + 1)."""
+    relocated, content, volume = _direct_terms(base, scenario, spans)
+    present = _mean_difference(base, scenario, spans, ("jobs_present_fte",))
+    further = _mean_difference(base, scenario, spans, ("jobs_indirect_fte", "jobs_induced_fte"))
     by_zone = {
         "relocated": relocated,
         "content": content,
@@ -41,37 +48,47 @@ def decompose(base: Records, scenario: Records, months: slice) -> dict[str, Arra
         "indirect_induced": further,
         "displacement": present - relocated - content - volume - further,
     }
-    return {name: np.append(term, term.sum()) for name, term in by_zone.items()}
+    return {
+        name: np.concatenate([term, term.sum(axis=-1, keepdims=True)], axis=-1)
+        for name, term in by_zone.items()
+    }
+
+
+def _means(monthly: Array, spans: Sequence[slice]) -> Array:
+    """Return the mean over the months of each span, (T, ...)."""
+    return np.stack([monthly[span].mean(axis=0) for span in spans])
 
 
 def _mean_difference(
-    base: Records, scenario: Records, months: slice, names: tuple[str, ...]
+    base: Records, scenario: Records, spans: Sequence[slice], names: tuple[str, ...]
 ) -> Array:
-    """Return scenario minus base of the mean over months of a sum of quantities, (Z,)."""
+    """Return scenario minus base of the mean over months of a sum of quantities, (T, Z)."""
     parts = [
-        scenario.quantities[name][months].mean(axis=0) - base.quantities[name][months].mean(axis=0)
+        _means(scenario.quantities[name], spans) - _means(base.quantities[name], spans)
         for name in names
     ]
     return np.asarray(sum(parts), dtype=np.float64)
 
 
-def _direct_terms(base: Records, scenario: Records, months: slice) -> tuple[Array, Array, Array]:
-    """Return the parts of share, content and volume in direct jobs on contracts, each (Z,)."""
-    volume_0, share_0, content_0 = _factors(base, months)
-    volume_1, share_1, content_1 = _factors(scenario, months)
+def _direct_terms(
+    base: Records, scenario: Records, spans: Sequence[slice]
+) -> tuple[Array, Array, Array]:
+    """Return the parts of share, content and volume in direct jobs on contracts, each (T, Z)."""
+    volume_0, share_0, content_0 = _factors(base, spans)
+    volume_1, share_1, content_1 = _factors(scenario, spans)
     share_0, share_1 = _fill(share_0, share_1)
     content_0, content_1 = _fill(content_0, content_1)
     v_part = _shapley(volume_0, volume_1, share_0, share_1, content_0, content_1)
     s_part = _shapley(share_0, share_1, volume_0, volume_1, content_0, content_1)
     c_part = _shapley(content_0, content_1, volume_0, volume_1, share_0, share_1)
-    return s_part.sum(axis=0), c_part.sum(axis=0), v_part.sum(axis=0)
+    return s_part.sum(axis=-2), c_part.sum(axis=-2), v_part.sum(axis=-2)
 
 
-def _factors(records: Records, months: slice) -> tuple[Array, Array, Array]:
-    """Return volume (C, 1), share (C, Z) and FTE per euro (C, Z); NaN where undefined."""
-    volume = records.contract_volume[months].mean(axis=0)[:, None]
-    local = records.local_volume[months].mean(axis=0)
-    fte = records.local_fte[months].mean(axis=0)
+def _factors(records: Records, spans: Sequence[slice]) -> tuple[Array, Array, Array]:
+    """Return volume (T, C, 1), share (T, C, Z) and FTE per euro (T, C, Z); NaN where undefined."""
+    volume = _means(records.contract_volume, spans)[..., None]
+    local = _means(records.local_volume, spans)
+    fte = _means(records.local_fte, spans)
     share = np.full_like(local, np.nan)
     np.divide(local, volume, out=share, where=volume > 0.0)
     content = np.full_like(local, np.nan)

@@ -13,9 +13,11 @@ from model.indicators import (
     TERMS,
     Records,
     decompose,
+    decompose_spans,
     effect_ranges,
     evaluate,
     evaluate_groups,
+    evaluate_spans,
     load_bases,
     load_indicators,
     load_themes,
@@ -214,3 +216,16 @@ def test_each_cause_goes_to_its_own_term() -> None:
         assert terms[name][-1] == pytest.approx(expected)
         for other in {"volume", "content", "relocated"} - {name}:
             assert terms[other][-1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_spans_evaluated_together_are_those_evaluated_alone() -> None:
+    base, scenario = random_records(3), random_records(4)
+    spans = [slice(0, MONTHS), slice(0, 3), slice(3, 5), slice(5, 6)]
+    levels = [evaluate_spans(records.quantities, spans) for records in (base, scenario)]
+    levels[1] |= effect_ranges(*levels)
+    terms = decompose_spans(base, scenario, spans)
+    for t, span in enumerate(spans):
+        first, second = (evaluate(records.quantities, span) for records in (base, scenario))
+        second |= effect_ranges(first, second) | decompose(base, scenario, span)
+        for key, values in (levels[1] | terms).items():
+            np.testing.assert_array_equal(values[t], second[key], err_msg=key)
