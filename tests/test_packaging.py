@@ -85,7 +85,7 @@ def test_the_wheel_holds_tables_registers_and_types(wheel: Path) -> None:
         path.relative_to(ROOT).as_posix()
         for package in ("model", "scenarios", "viz")
         for path in (ROOT / package).rglob("*")
-        if path.suffix in {".py", ".csv", ".toml"}
+        if path.suffix in {".py", ".csv", ".toml", ".vue", ".js"}
     }
     assert held <= names
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]

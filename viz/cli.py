@@ -16,6 +16,7 @@ import click
 
 COMMANDS = {
     "compare": "Compare scenarios with the baseline on the same draws.",
+    "serve": "Open the web interface.",
     "run": "Simulate one world under one scenario.",
     "scenarios": "List the ready scenarios and what they change.",
     "levers": "List the levers: bounds, current practice, legal basis, cost.",

@@ -1,0 +1,1 @@
+"""The web interface: one Solara app with three modes."""

@@ -1,0 +1,115 @@
+"""What a visitor's gestures do to the state: pure functions, with a sentence where one is refused.
+
+A refusal is an `AncrageError` in English, as everywhere; pages show it after their own words.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from model.errors import AncrageError
+from scenarios.library.reading import read_scenario
+from scenarios.schema import Scenario
+from viz.texts import text
+from viz.web.lever_panel import with_lever, without_lever
+from viz.web.state import State
+
+LARGEST_UPLOAD = 65_536
+"""Bytes of the largest scenario file that is read."""
+
+
+class Refusal(Exception):
+    """A gesture that is refused, with the sentence to show."""
+
+
+def _own_copy(state: State, name: str, suffix: str) -> Scenario:
+    """Return the scenario if it is the visitor's own, else a copy with a name of its own."""
+    scenario = state.scenario(name)
+    if scenario in state.own:
+        return scenario
+    word = text(f"{suffix}_suffix", state.language, table="web")
+    return replace(scenario, name=state.free_name(f"{name} ({word})"))
+
+
+def move_lever(state: State, change: Mapping[str, Any]) -> State:
+    """Set one lever of the scenario that is open; a library scenario is copied first."""
+    scenario = _own_copy(state, state.edited, "edited")
+    try:
+        moved = with_lever(scenario, change)
+    except (AncrageError, KeyError, TypeError, ValueError) as error:
+        raise Refusal(text("lever_refused", state.language, table="web", reason=error)) from error
+    return state.with_own(moved, instead_of=state.edited)
+
+
+def reset_lever(state: State, key: str) -> State:
+    """Put one lever of the scenario that is open back at current practice."""
+    scenario = _own_copy(state, state.edited, "edited")
+    return state.with_own(without_lever(scenario, key), instead_of=state.edited)
+
+
+def duplicate(state: State, name: str) -> State:
+    """Add a copy of a scenario and open it; in place of its model where four are shown."""
+    word = text("copy_suffix", state.language, table="web")
+    copy = replace(state.scenario(name), name=state.free_name(f"{name} ({word})"))
+    full = len(state.shown) >= 4
+    if full:
+        shown = tuple(copy.name if shown == name else shown for shown in state.shown)
+        return replace(state, own=(*state.own, copy), shown=shown, edited=copy.name)
+    return state.with_own(copy)
+
+
+def rename(state: State, name: str, new_name: str) -> State:
+    """Rename a scenario of the visitor's."""
+    wanted = new_name.strip()
+    if wanted == name:
+        return state
+    if wanted in (*state.names(), "baseline"):
+        raise Refusal(text("name_taken", state.language, table="web", name=wanted))
+    try:
+        renamed = replace(state.scenario(name), name=wanted)
+    except AncrageError as error:
+        raise Refusal(text("name_bad", state.language, table="web")) from error
+    return state.with_own(renamed, instead_of=name)
+
+
+def load_file(state: State, file: Mapping[str, Any]) -> State:
+    """Add the scenario of an uploaded TOML file; its name is shown and never used as a path."""
+    name = str(file.get("name", ""))[:80]
+    content = file.get("content")
+    if not isinstance(content, str) or len(content.encode()) > LARGEST_UPLOAD:
+        raise Refusal(text("file_too_large", state.language, table="web", name=name))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "scenario.toml"
+            path.write_text(content, encoding="utf-8")
+            scenario = read_scenario(path)
+    except AncrageError as error:
+        reason = str(error).removeprefix("scenario.toml: ")
+        words = text("file_refused", state.language, table="web", name=name, reason=reason)
+        raise Refusal(words) from error
+    scenario = replace(scenario, name=state.free_name(scenario.name))
+    if len(state.shown) >= 4:
+        return replace(state, own=(*state.own, scenario))
+    return state.with_own(scenario)
+
+
+def toml_of(scenario: Scenario) -> str:
+    """Return a scenario as a file that `ancrage compare` and this interface read back."""
+    table: dict[str, Any] = {"name": scenario.name, "why": scenario.why or scenario.name}
+    if scenario.why_en:
+        table["why_en"] = scenario.why_en
+    table |= scenario.canonical()
+    return tomli_w.dumps(table)
+
+
+def file_name(name: str, ending: str) -> str:
+    """Return a plain file name for a download made of a scenario's name."""
+    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "scenario"
+    return f"{stem[:60]}.{ending}"

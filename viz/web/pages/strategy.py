@@ -1,0 +1,148 @@
+"""Stratégie: scenarios from levers, compared with the locked baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from viz.figures.figure import SCENARIO_COLOURS, Figure
+from viz.sentences import what_changes
+from viz.texts import text
+from viz.web import actions
+from viz.web.components import FigureView, LeverPanel, ProgressLine, ScenarioBar
+from viz.web.lever_panel import choices, panel, values
+from viz.web.session import NOTICE, STATE, Answers, offer, stop
+from viz.web.shown import as_props, labels
+from viz.web.state import HORIZONS, MOST_SHOWN, State
+from viz.web.zones import zone_names
+
+
+def change(act: Callable[[State], State]) -> None:
+    """Apply a gesture to the state, or show the sentence of its refusal."""
+    try:
+        STATE.value = act(STATE.value)
+        NOTICE.value = ""
+    except actions.Refusal as refusal:
+        NOTICE.value = str(refusal)
+
+
+@solara.component
+def Strategy(state: State, answers: Answers) -> None:
+    """Show the section that is open."""
+    if state.section == "results":
+        with solara.Div(classes=["an-two"]):
+            with solara.Div(classes=["an-stack"]):
+                Scenarios(state)
+                Levers(state)
+            with solara.Div(classes=["an-stack"]):
+                Progress(state, answers)
+                Figures(state, answers)
+    else:
+        with solara.Div(classes=["an-stack"]):
+            Progress(state, answers)
+            Figures(state, answers)
+
+
+@solara.component
+def Scenarios(state: State) -> None:
+    """Show the scenarios compared, restated in words, and what can be done with them."""
+    shown = [
+        {
+            "name": scenario.name,
+            "colour": SCENARIO_COLOURS[k],
+            "own": scenario in state.own,
+            "words": what_changes(scenario, state.language),
+        }
+        for k, scenario in enumerate(state.scenarios())
+    ]
+    available = [{"name": name, "label": name} for name in state.names() if name not in state.shown]
+
+    def save(name: str) -> None:
+        content = actions.toml_of(STATE.value.scenario(name)).encode()
+        offer(actions.file_name(name, "toml"), content, "application/toml")
+
+    ScenarioBar(
+        texts=labels(state.language),
+        language=state.language,
+        shown=shown,
+        available=available,
+        edited=state.edited,
+        full=len(state.shown) >= MOST_SHOWN,
+        event_show=lambda name: change(lambda s: s.with_shown((*s.shown, name))),
+        event_edit=lambda name: change(lambda s: replace(s, edited=name)),
+        event_duplicate=lambda name: change(lambda s: actions.duplicate(s, name)),
+        event_rename=lambda d: change(lambda s: actions.rename(s, d["name"], d["new_name"])),
+        event_remove=lambda name: change(
+            lambda s: s.with_shown(tuple(n for n in s.shown if n != name))
+        ),
+        event_save=save,
+        event_load=lambda file: change(lambda s: actions.load_file(s, file)),
+    )
+
+
+@solara.component
+def Levers(state: State) -> None:
+    """Show the levers of the scenario that is open."""
+
+    def lever(data: Mapping[str, Any]) -> None:
+        change(lambda s: actions.move_lever(s, data))
+
+    LeverPanel(
+        texts=labels(state.language),
+        language=state.language,
+        themes=solara.use_memo(lambda: panel(state.language), [state.language]),
+        values=values(state.scenario(state.edited), state.language),
+        choices=solara.use_memo(lambda: choices(state.language, zone_names()), [state.language]),
+        event_lever=lever,
+        event_reset=lambda key: change(lambda s: actions.reset_lever(s, key)),
+    )
+
+
+@solara.component
+def Progress(state: State, answers: Answers) -> None:
+    """Say horizon, pairs and progress, beside the title."""
+    ProgressLine(
+        texts=labels(state.language),
+        words=progress_words(state, answers),
+        done=answers.progress,
+        running=answers.running,
+        horizon=state.months,
+        horizons=[
+            {"key": m, "label": text(f"horizon_{m}", state.language, table="web")} for m in HORIZONS
+        ],
+        event_cancel=lambda _: stop(),
+        event_horizon=lambda m: change(lambda s: replace(s, months=m if m in HORIZONS else 24)),
+    )
+
+
+def progress_words(state: State, answers: Answers) -> str:
+    """Return how far the answer on screen goes."""
+    language, done = state.language, round(100 * answers.progress)
+    answer = answers.best(state.months)
+    if answer is None and answers.failure:
+        return ""
+    if answer is None and state.months > HORIZONS[0] and answers.by_horizon:
+        return text("computing_decade", language, table="web", done=done)
+    if answer is None:
+        return text("computing" if answers.running else "stopped", language, table="web")
+    key = "answer_running" if answers.running else "answer_words"
+    return text(key, language, table="web", months=answer.months, pairs=answer.pairs, done=done)
+
+
+@solara.component
+def Figures(state: State, answers: Answers) -> None:
+    """Show the figures of the section, of the answer at the horizon chosen."""
+    from viz.web.figures import figures_of
+
+    answer = answers.best(state.months)
+    made: list[Figure] = solara.use_memo(
+        lambda: figures_of(state, answer),
+        [answer, state.section, state.language, state.indicator],
+    )
+    for figure in made:
+        FigureView(
+            figure=as_props(figure), texts=labels(state.language), language=state.language
+        ).key(figure.key)

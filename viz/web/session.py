@@ -1,0 +1,163 @@
+"""One visitor: their state, and the answers to what they ask, newest first.
+
+Everything here is a Solara reactive, so each visitor's browser tab has its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import queue
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import solara
+import solara.lab
+
+from model.errors import AncrageError
+from scenarios.library.reading import load_context
+from viz.web.services import services
+from viz.web.state import State
+
+if TYPE_CHECKING:
+    from scenarios.live import Answer, Question
+
+SHORT, DECADE = 24, 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What is known of the question asked last.
+
+    ``by_horizon`` holds the best answer of each horizon; ``failure`` a sentence, or empty.
+    """
+
+    question: Question | None = None
+    by_horizon: Mapping[int, Answer] = field(default_factory=dict[int, "Answer"])
+    progress: float = 0.0
+    running: bool = False
+    failure: str = ""
+
+    def best(self, months: int) -> Answer | None:
+        """Return the answer at a horizon, none of another one."""
+        return self.by_horizon.get(months)
+
+
+STATE = solara.reactive(State())
+ANSWERS = solara.reactive(Answers())
+NOTICE = solara.reactive("")
+DOWNLOAD: solara.Reactive[Mapping[str, object] | None] = solara.reactive(None)
+VISITOR = solara.reactive("")
+
+
+def question_of(state: State) -> Question:
+    """Return what the state asks of the engine."""
+    from scenarios.live import Question
+
+    context = load_context([state.context] if state.context else [])
+    return Question(
+        territory=services().territory,
+        scenarios=state.scenarios(),
+        context=context,
+        overrides=state.overrides,
+    )
+
+
+def horizon_of(months: int) -> int:
+    """Return the horizon on screen that an answer of so many months belongs to."""
+    return DECADE if months >= DECADE else SHORT
+
+
+class Inbox:
+    """Answers on their way from the engine's thread to the visitor's own.
+
+    The engine must not wait for a page to be drawn, so it only leaves its answers here; of those
+    that are not yet drawn, the newest of each horizon replaces the others.
+    """
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Answer | str | None] = queue.SimpleQueue()
+
+    def put(self, item: Answer | str) -> None:
+        """Leave an answer, or the sentence of a failure."""
+        self._queue.put(item)
+
+    def close(self) -> None:
+        """Let the reader stop."""
+        self._queue.put(None)
+
+    def take(self) -> list[Answer | str] | None:
+        """Wait for what is there, all of it; None once closed."""
+        items = [self._queue.get()]
+        while not self._queue.empty():
+            items.append(self._queue.get())
+        return None if None in items else [item for item in items if item is not None]
+
+
+def received(before: Answers, items: list[Answer | str]) -> Answers:
+    """Return the answers after these arrived; those of another question are left out."""
+    by_horizon = dict(before.by_horizon)
+    progress, running, failure = before.progress, before.running, before.failure
+    for item in items:
+        if isinstance(item, str):
+            failure, running = item, False
+        elif item.question == before.question:
+            by_horizon[horizon_of(item.months)] = item
+            progress = item.done_units / max(1, item.all_units)
+            running = not item.finished
+    return Answers(before.question, by_horizon, progress, running, failure)
+
+
+def use_answers(state: State) -> Answers:
+    """Ask what the state asks, whenever that changes, and return what is known so far."""
+    visitor = solara.use_memo(lambda: uuid.uuid4().hex, [])
+    inbox = solara.use_memo(Inbox, [])
+
+    def listen() -> object:
+        def read() -> None:
+            while (items := inbox.take()) is not None:
+                ANSWERS.value = received(ANSWERS.value, items)
+
+        threading.Thread(target=read, daemon=True).start()
+
+        def leave() -> None:
+            inbox.close()
+            services().engine.forget(visitor)
+
+        return leave
+
+    solara.use_effect(listen, [])
+    question: Question | None
+    try:
+        question, refusal = question_of(state), ""
+    except AncrageError as error:
+        question, refusal = None, str(error)
+
+    def ask() -> None:
+        VISITOR.value = visitor
+        if question is None:
+            ANSWERS.value = Answers(failure=refusal)
+            return
+        ANSWERS.value = Answers(question=question, running=True)
+        services().engine.ask(visitor, question, inbox.put, inbox.put)
+
+    solara.use_effect(ask, [question, refusal])
+    answers = ANSWERS.value
+    # between a change and the effect, what is on screen would be of another scenario
+    return answers if answers.question == question else Answers(question=question, running=True)
+
+
+def stop() -> None:
+    """Stop computing, keep what is shown."""
+    services().engine.cancel(VISITOR.value)
+    ANSWERS.value = replace(ANSWERS.value, running=False)
+
+
+def offer(name: str, content: bytes, kind: str) -> None:
+    """Let the visitor's browser save a file of this content type."""
+    encoded = base64.b64encode(content).decode()
+    # a serial number, so that the same file can be saved twice
+    serial = int(str((DOWNLOAD.value or {}).get("serial", 0))) + 1
+    DOWNLOAD.value = {"name": name, "content": encoded, "type": kind, "serial": serial}

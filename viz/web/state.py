@@ -1,0 +1,228 @@
+"""The whole state of a visitor as one frozen value, and its compressed form for links.
+
+A link holds everything that was shown, so that opening it elsewhere shows the same; nothing of a
+visitor stays on the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+from model.errors import AncrageError
+from scenarios.library import library_names, load_library
+from scenarios.schema import Scenario, scenario_of
+from viz.texts import Language
+
+Mode = Literal["strategy", "workshop", "research"]
+
+SECTIONS: Mapping[Mode, tuple[str, ...]] = {
+    "strategy": (
+        "purchases",
+        "results",
+        "map",
+        "euro",
+        "gains",
+        "costs",
+        "calendar",
+        "scenarios",
+    ),
+    "workshop": ("story", "predict", "tables", "decisions"),
+    "research": ("hypotheses", "distributions", "network", "data"),
+}
+"""Sections of each mode, the first one opens it."""
+
+MOST_SHOWN = 4
+"""Most scenarios compared at once, the baseline apart."""
+
+HORIZONS = (24, 120)
+"""Months shown: the first answers, and the decade."""
+
+LONGEST_LINK = 60_000
+"""Characters of the longest state that a link may hold."""
+_LARGEST_STATE = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a visitor sees and has chosen.
+
+    Attributes
+    ----------
+    shown
+        Names of the scenarios compared, one to `MOST_SHOWN`.
+    own
+        Scenarios made in this visit.
+    edited
+        Name of the scenario whose levers are open, one of ``shown``.
+    months
+        Horizon shown (`HORIZONS`).
+    indicator
+        Indicator of trajectories, map and distributions.
+    overrides
+        Hypotheses edited for this visit: (key, value).
+    workshop
+        Answers and votes of a workshop, plain JSON values by name.
+    focus
+        What the network explorer stands on: a firm, buyer or sector.
+    """
+
+    language: Language = "fr"
+    mode: Mode = "strategy"
+    section: str = "purchases"
+    shown: tuple[str, ...] = ("access",)
+    own: tuple[Scenario, ...] = ()
+    edited: str = "access"
+    months: int = 24
+    indicator: str = "jobs_present"
+    context: str = ""
+    overrides: tuple[tuple[str, float], ...] = ()
+    workshop: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    focus: str = ""
+
+    def scenario(self, name: str) -> Scenario:
+        """Return a scenario by name, the visitor's own first.
+
+        Raises
+        ------
+        KeyError
+            There is none of this name.
+        """
+        for scenario in self.own:
+            if scenario.name == name:
+                return scenario
+        return load_library()[name]
+
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Return the scenarios compared, in order."""
+        return tuple(self.scenario(name) for name in self.shown)
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name that can be shown: the visitor's own, then the library's."""
+        own = tuple(scenario.name for scenario in self.own)
+        return own + tuple(n for n in library_names() if n not in own and n != "baseline")
+
+    def go(self, mode: Mode, section: str = "") -> State:
+        """Return the state with another page open."""
+        return replace(self, mode=mode, section=section or SECTIONS[mode][0])
+
+    def with_own(self, scenario: Scenario, *, instead_of: str = "") -> State:
+        """Return the state with a scenario of the visitor's, shown and open.
+
+        It takes the place of ``instead_of`` where that one is shown (and is removed if it is the
+        visitor's own), else it is added if there is room.
+        """
+        own = tuple(s for s in self.own if s.name not in (instead_of, scenario.name))
+        shown = tuple(scenario.name if name == instead_of else name for name in self.shown)
+        if scenario.name not in shown and len(shown) < MOST_SHOWN:
+            shown = (*shown, scenario.name)
+        return replace(self, own=(*own, scenario), shown=shown, edited=scenario.name)
+
+    def with_shown(self, shown: tuple[str, ...]) -> State:
+        """Return the state with these scenarios compared; the edited one stays open if it is."""
+        kept = tuple(dict.fromkeys(n for n in shown if n in self.names()))[:MOST_SHOWN]
+        kept = kept or self.shown[:1]
+        return replace(self, shown=kept, edited=self.edited if self.edited in kept else kept[0])
+
+    def free_name(self, wanted: str) -> str:
+        """Return a name that no scenario has, the wanted one if it is free."""
+        taken = {*self.names(), "baseline"}
+        stem = wanted.strip()[:50] or "scenario"
+        number = 2
+        name = stem
+        while name in taken:
+            name = f"{stem}-{number}"
+            number += 1
+        return name
+
+
+def _scenario_table(scenario: Scenario) -> dict[str, object]:
+    texts = {"name": scenario.name, "why": scenario.why, "why_en": scenario.why_en}
+    return {**{key: text for key, text in texts.items() if text}, **scenario.canonical()}
+
+
+_PLAIN = ("language", "mode", "section", "edited", "months", "indicator", "context", "focus")
+
+
+def encode(state: State) -> str:
+    """Return the state as a word for a link: URL-safe base64 of compressed JSON."""
+    default = State()
+    table: dict[str, object] = {
+        name: getattr(state, name)
+        for name in _PLAIN
+        if getattr(state, name) != getattr(default, name)
+    }
+    if state.shown != default.shown:
+        table["shown"] = list(state.shown)
+    if state.own:
+        table["own"] = [_scenario_table(scenario) for scenario in state.own]
+    if state.overrides:
+        table["overrides"] = [list(pair) for pair in state.overrides]
+    if state.workshop:
+        table["workshop"] = dict(state.workshop)
+    if not table:
+        return ""
+    packed = zlib.compress(json.dumps(table, sort_keys=True, ensure_ascii=False).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode(word: str) -> State:
+    """Return the state that a link holds.
+
+    Raises
+    ------
+    AncrageError
+        The word is not one of ours, too long, or holds what this version does not know.
+    """
+    if not word:
+        return State()
+    refusal = "This link cannot be read: it is cut off, too long or from another version."
+    if len(word) > LONGEST_LINK:
+        raise AncrageError(refusal)
+    try:
+        packed = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        unpacked = zlib.decompressobj()
+        raw = unpacked.decompress(packed, _LARGEST_STATE)
+        if unpacked.unconsumed_tail:
+            raise AncrageError(refusal)
+        table = json.loads(raw)
+    except (binascii.Error, zlib.error, ValueError) as error:
+        raise AncrageError(refusal) from error
+    if not isinstance(table, dict):
+        raise AncrageError(refusal)
+    try:
+        return _state_of(cast("dict[str, Any]", table))
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise AncrageError(refusal) from error
+
+
+def _state_of(table: Mapping[str, Any]) -> State:
+    """Make a state of a link's table; what is out of range falls back to the default."""
+    own = tuple(scenario_of(dict(one), "link", {}) for one in table.get("own", ()))
+    state = State(own=own)
+    known = state.names()
+    mode = table.get("mode", state.mode)
+    mode = cast("Mode", mode if mode in SECTIONS else state.mode)
+    section = table.get("section", "")
+    shown = tuple(name for name in table.get("shown", state.shown) if name in known)
+    overrides = tuple((str(key), float(value)) for key, value in table.get("overrides", ()))
+    workshop = table.get("workshop", {})
+    state = replace(
+        state,
+        language="en" if table.get("language") == "en" else "fr",
+        mode=mode,
+        section=section if section in SECTIONS[mode] else SECTIONS[mode][0],
+        months=table.get("months") if table.get("months") in HORIZONS else state.months,
+        indicator=str(table.get("indicator", state.indicator)),
+        context=str(table.get("context", "")),
+        focus=str(table.get("focus", "")),
+        overrides=overrides,
+        workshop=dict(workshop),
+        edited=str(table.get("edited", "")),
+    )
+    return state.with_shown(shown or state.shown)
