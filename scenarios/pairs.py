@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,7 +66,15 @@ class PairTask:
 
     def hypotheses(self) -> HypothesisValues:
         """Return the hypotheses of this seed, the same for the baseline and every scenario."""
-        return HypothesisValues() if self.central else draw_run_vector(self.seed)
+        return hypotheses_of(self.seed, self.central)
+
+
+def hypotheses_of(
+    seed: int, central: bool, edited: Mapping[str, float] | None = None
+) -> HypothesisValues:
+    """Return the hypotheses of a seed: drawn or central, those edited at their own value."""
+    values = HypothesisValues() if central else draw_run_vector(seed)
+    return values.with_values(edited) if edited else values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,7 +40,7 @@ class Interrupted(Exception):
 
 
 @contextmanager
-def _single_blas_thread() -> Generator[None]:
+def single_blas_thread() -> Generator[None]:
     """Let processes started meanwhile load numpy with BLAS on one thread."""
     before = {name: os.environ.get(name) for name in BLAS_VARIABLES}
     os.environ.update(dict.fromkeys(BLAS_VARIABLES, "1"))
@@ -122,7 +122,7 @@ def _run_in_processes(
     positions: dict[Future[PairResult], int] = {}
     done = False
     try:
-        with _single_blas_thread(), ignoring_interrupts():
+        with single_blas_thread(), ignoring_interrupts():
             for position, task in enumerate(tasks):
                 positions[executor.submit(run_pair, task)] = position
         for future in as_completed(positions):

@@ -11,6 +11,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import AncrageError
 from model.hypotheses import HypothesisValues
 from model.indicators import Breakdown, Records
 from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
@@ -90,9 +91,11 @@ class FakeWorld:
 
 
 def build(territory: str, seed: int, hypotheses: HypothesisValues) -> FakeWorld:
-    """Build a fake burnt-in world; a seed named in the environment kills its process."""
+    """Build a fake burnt-in world; seeds named in the environment kill its process or fail."""
     if os.environ.get("FAKE_WORLD_DEADLY_SEED") == str(seed):
         os._exit(1)
+    if os.environ.get("FAKE_WORLD_REFUSED_SEED") == str(seed):
+        raise AncrageError(f"Seed {seed} is refused.")
     return FakeWorld(seed, hypotheses)
 
 

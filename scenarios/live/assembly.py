@@ -1,0 +1,79 @@
+"""Comparisons put together from finished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from scenarios.comparison import Comparison
+from scenarios.live.needs import UNIT_MONTHS, RunKey, Stage
+from scenarios.live.question import Question
+from scenarios.live.series import Shelf
+from scenarios.run_results import Layout
+
+
+def finished_pairs(shelf: Shelf, stage: Stage) -> int:
+    """Return for how many seeds, from the first on, every run of a stage is there."""
+    return min(stage.pairs, min(shelf[key].pairs for key in stage.series))
+
+
+def pairs_to_show(shelf: Shelf, stage: Stage, shown: int) -> int:
+    """Return at how many pairs an unfinished stage can be shown, 0 if at no more than shown."""
+    done = finished_pairs(shelf, stage)
+    possible = [n for n in stage.passing_pairs() if shown < n <= done]
+    ready = [n for n in possible if all(n in shelf[key].means for key in stage.series)]
+    return max(ready, default=0)
+
+
+def assemble(
+    shelf: Shelf, question: Question, stage: Stage, pairs: int, layout: Layout
+) -> Comparison:
+    """Return the comparison of the first pairs of a stage, to the bit that of `compare`."""
+    series = [shelf[key] for key in stage.series]
+    means = [one.means[pairs] for one in series]
+    seeds = range(question.seed, question.seed + pairs)
+    return Comparison(
+        territory=question.territory,
+        months=stage.months,
+        pairs=pairs,
+        seed=question.seed,
+        central=question.central,
+        context=question.context,
+        scenarios=question.scenarios,
+        zones=layout.zones,
+        start=layout.start,
+        groups=layout.groups,
+        runs=tuple(tuple(one.runs[seed] for one in series) for seed in seeds),
+        monthly=np.stack([mean.monthly for mean in means]),
+        group_monthly={
+            dimension: np.stack([mean.by_group[dimension] for mean in means])
+            for dimension in layout.groups
+        },
+    )
+
+
+def progress(
+    stages: Sequence[Stage], shelf: Shelf, months: Mapping[RunKey, int]
+) -> tuple[int, int]:
+    """Return how many parts of runs are done for a question, of how many.
+
+    ``months`` are those that runs under way have come to.
+    """
+    targets: dict[RunKey, int] = {}
+    reached: dict[RunKey, int] = {}
+    for stage in stages:
+        for need in stage.needs:
+            key = need.key
+            targets[key] = max(need.target, targets.get(key, 0))
+            done = need.target if shelf.has(need.series, need.seed) else months.get(key, 0)
+            reached[key] = max(done, reached.get(key, 0))
+    parts = [(min(reached[key], target), target) for key, target in targets.items()]
+    done = sum(
+        month // UNIT_MONTHS if month < target else _parts(target) for month, target in parts
+    )
+    return done, sum(_parts(target) for _, target in parts)
+
+
+def _parts(months: int) -> int:
+    return -(-months // UNIT_MONTHS)
