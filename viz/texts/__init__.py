@@ -1,13 +1,16 @@
-"""Texts as data: keys to French and English."""
+"""Texts as data: keys to French and English, one table a file."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 Language = Literal["fr", "en"]
+
+_NARROW, _NO_BREAK = "\u202f", "\u00a0"
 
 
 @cache
@@ -16,6 +19,17 @@ def _table(name: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def text(key: str, language: Language, **values: object) -> str:
-    """Return a text of the command line with its places filled in."""
-    return _table("cli")[key][language].format(**values)
+def text(key: str, language: Language, *, table: str = "cli", **values: object) -> str:
+    """Return a text of a table (a file of this folder) with its places filled in."""
+    return _table(table)[key][language].format(**values)
+
+
+def spaced(words: str, language: Language) -> str:
+    """Return a French text with the no-break spaces that its punctuation asks for."""
+    if language == "en":
+        return words
+    words = re.sub(r"«\s*", f"«{_NARROW}", words)
+    words = re.sub(r"\s*»", f"{_NARROW}»", words)
+    words = re.sub(r" (?=[;?!])", _NARROW, words)
+    words = re.sub(r" (?=:)", _NO_BREAK, words)
+    return re.sub(r"(?<=\d) (?=[%€]|M€|k€|ETP)", _NO_BREAK, words)
