@@ -33,7 +33,8 @@ _DRAW = """
 echarts.setPlatformAPI({ measureText: ancrageMeasure });
 function ancrageDraw(option, maps, language, width, height) {
   for (const name of Object.keys(maps)) echarts.registerMap(name, maps[name]);
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: width, height: height });
+  const size = { renderer: "svg", ssr: true, width: width, height: height };
+  const chart = echarts.init(null, null, size);
   const ready = ancrageChart.ready(option, language);
   ready.animation = false;
   chart.setOption(ready);

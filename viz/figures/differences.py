@@ -133,8 +133,13 @@ def difference_rows(
 ) -> tuple[tuple[Cell, ...], ...]:
     """Return one row a dot, in the order of `difference_columns`."""
     return tuple(
-        (panel.heading, dot.name, panel.written.unit, *changes_of(dot.row, panel.written))
-        + (percent_of(comparison, dot.row),)
+        (
+            panel.heading,
+            dot.name,
+            panel.written.unit,
+            *changes_of(dot.row, panel.written),
+            percent_of(comparison, dot.row),
+        )
         for panel in panels
         for dot in panel.dots
     )

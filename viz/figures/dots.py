@@ -6,7 +6,7 @@ nothing is read off the axis alone.
 
 from __future__ import annotations
 
-import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,11 @@ from viz.figures.wording import Measure, interval, verdict
 from viz.texts import Language
 
 _ROW = 27
+_TALL_ROW = 44
+"""Height of a line whose name takes three lines on a phone."""
+_LONG_NAME = 26
+_LONGEST_NAME = 42
+"""What three lines hold; the table has the whole name."""
 _HEAD = 26
 _FOOT = 30
 _GAP = 8
@@ -56,8 +61,10 @@ def dot_option(
         common = min(low for low, _ in ends), max(high for _, high in ends)
         ends = [common] * len(panels)
     names = [dot.name for panel in panels for dot in panel.dots]
-    room = min(150, 14 + 7 * max(len(name) for name in names))
-    narrow_room = min(room, 104)
+    longest = max(len(name) for name in names)
+    line_height = _TALL_ROW if longest > _LONG_NAME else _ROW
+    room = min(250, 16 + 7 * longest)
+    narrow_room = min(room, 118)
     grids: list[Any] = []
     titles: list[Any] = []
     x_axes: list[Any] = []
@@ -65,13 +72,13 @@ def dot_option(
     series: list[Any] = []
     top = 0
     for place, (panel, (low, high)) in enumerate(zip(panels, ends, strict=True)):
-        height = _ROW * len(panel.dots)
+        height = line_height * len(panel.dots)
         last = place == len(panels) - 1
         titles.append(_heading(panel, top))
         grids.append({"left": room, "right": 176, "top": top + _HEAD, "height": height})
         show_scale = last or not shared_scale
         x_axes.append(_scale(panel, place, low, high, show_scale))
-        y_axes += _sides(panel, place)
+        y_axes += _sides(panel, place, room)
         series += _series(panel, place, of_mean)
         top += _HEAD + height + (_FOOT if show_scale else _GAP)
     narrow: dict[str, Any] = {
@@ -80,7 +87,10 @@ def dot_option(
             part
             for panel in panels
             for part in (
-                {"axisLabel": {"width": narrow_room - 8, "overflow": "truncate"}},
+                {
+                    "axisLabel": {"width": narrow_room - 10},
+                    "data": [_cut(dot.name) for dot in panel.dots],
+                },
                 {"data": [_short(dot, panel.written) for dot in panel.dots]},
             )
         ],
@@ -109,13 +119,6 @@ def _ends(panel: Panel) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _round_step(low: float, high: float) -> float:
-    """Return a step of 1, 2 or 5 times a power of ten that divides a span in four or so."""
-    rough = (high - low) / 4.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(power * factor for factor in (1.0, 2.0, 5.0, 10.0) if power * factor >= rough)
-
-
 def _heading(panel: Panel, top: int) -> style.Option:
     unit = f" ({panel.written.unit})" if panel.written.unit else ""
     return {
@@ -128,19 +131,12 @@ def _heading(panel: Panel, top: int) -> style.Option:
 
 
 def _scale(panel: Panel, place: int, low: float, high: float, shown: bool) -> style.Option:
-    step = _round_step(low, high)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    made = style.value_axis(f"@number:{decimals}:signed", gridIndex=place)
-    made |= {
-        "min": math.floor(low / step + 1e-9) * step,
-        "max": math.ceil(high / step - 1e-9) * step,
-        "interval": step,
-    }
+    made = style.round_axis(low, high, gridIndex=place)
     made["axisLabel"] |= {"show": shown, "margin": 6}
     return made
 
 
-def _sides(panel: Panel, place: int) -> list[Any]:
+def _sides(panel: Panel, place: int, room: int) -> list[Any]:
     """Return the names on the left and the numbers in words on the right."""
     common: dict[str, Any] = {
         "gridIndex": place,
@@ -149,12 +145,19 @@ def _sides(panel: Panel, place: int) -> list[Any]:
         "splitLine": {"show": False},
     }
     left = style.category_axis([dot.name for dot in panel.dots], **common)
-    left["axisLabel"] = style.axis_label(color=style.INK, interval=0)
+    left["axisLabel"] = style.axis_label(
+        color=style.INK, interval=0, width=room - 10, overflow="break", lineHeight=14
+    )
     right = style.category_axis(
         [_told(dot, panel.written) for dot in panel.dots], **common, position="right"
     )
     right["axisLabel"] = style.axis_label(color=style.INK, interval=0)
     return [left, right]
+
+
+def _cut(name: str) -> str:
+    """Return a name that three lines of a phone hold."""
+    return textwrap.shorten(name, _LONGEST_NAME, placeholder="…")
 
 
 def _told(dot: Dot, written: Measure) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from viz.figures.figure import (
@@ -66,6 +67,25 @@ def value_axis(formatter: str, **parts: Any) -> Option:
         "splitNumber": 4,
         **parts,
     }
+
+
+def round_step(low: float, high: float) -> float:
+    """Return a step of 1, 2 or 5 times a power of ten that divides a span in four or so."""
+    rough = (high - low) / 4.0 or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * factor for factor in (1.0, 2.0, 5.0, 10.0) if power * factor >= rough)
+
+
+def round_axis(low: float, high: float, **parts: Any) -> Option:
+    """Return a signed axis from a round number below ``low`` to one above ``high``."""
+    step = round_step(low, high)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    ends = {
+        "min": math.floor(low / step + 1e-9) * step,
+        "max": math.ceil(high / step - 1e-9) * step,
+        "interval": step,
+    }
+    return value_axis(f"@number:{decimals}:signed", **ends, **parts)
 
 
 def category_axis(names: list[str], **parts: Any) -> Option:

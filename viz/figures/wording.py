@@ -115,6 +115,11 @@ def lowered(label: str) -> str:
     return label if label[1:2].isupper() else label[0].lower() + label[1:]
 
 
+def measure_of_rows(rows: Sequence[ResultRow], language: Language) -> Measure:
+    """Return how rows of indicators of one unit are written together."""
+    return measure(load_indicators()[rows[0].indicator], rows, language)
+
+
 def inline(label: str) -> str:
     """Return a label as one of a list: lower case, what follows a comma in brackets."""
     head, _, tail = lowered(label).partition(", ")
