@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,13 +101,12 @@ def svg(figure: Figure, language: Language, width: int = 760) -> str:
 
 
 def _described(drawn: str, description: str) -> str:
-    """Give the picture a role and its text alternative."""
-    words = description.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Give the picture a role and its text alternative; drop ids that repeat from one to another."""
     head = re.match(r"<svg[^>]*>", drawn)
     if head is None:
         return drawn
-    opening = head.group(0)[:-1] + ' role="img">'
-    return f"{opening}<title>{words}</title>{drawn[head.end() :]}"
+    opening = f'{head.group(0)[:-1]} role="img" aria-label="{escape(description)}">'
+    return opening + drawn[head.end() :].replace(' id="0"', "")
 
 
 def png(drawn: str, *, zoom: float = 2.0) -> bytes:

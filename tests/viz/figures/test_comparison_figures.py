@@ -51,7 +51,7 @@ def every_figure(comparison: Comparison, language: Language) -> Iterator[Figure]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("which", ["faked", "early"])
+@pytest.mark.parametrize("which", ["fake_comparison", "early_comparison"])
 def test_every_figure_is_whole(
     which: str, language: Language, request: pytest.FixtureRequest
 ) -> None:
@@ -69,9 +69,11 @@ def test_every_figure_is_whole(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_nothing_is_found_under_five_pairs(early: Comparison, language: Language) -> None:
+def test_nothing_is_found_under_five_pairs(
+    early_comparison: Comparison, language: Language
+) -> None:
     word = "rovisoire" if language == "fr" else "rovisional"
-    for figure in every_figure(early, language):
+    for figure in every_figure(early_comparison, language):
         if figure.key.startswith("euro_path_baseline") or figure.key == "headline_nothing":
             continue
         assert word in figure.title + figure.caption, figure.key
@@ -95,19 +97,19 @@ def test_titles_say_no_more_than_their_interval(shifted: Shifted) -> None:
     assert "sans effet distinguable" in differences(unsure, "fr").title
 
 
-def test_a_scenario_that_changes_nothing_says_so(faked: Comparison) -> None:
-    assert "ne change rien" in headline(faked, "nothing", "fr").title
-    assert why(faked, "nothing", "fr").why == (
+def test_a_scenario_that_changes_nothing_says_so(fake_comparison: Comparison) -> None:
+    assert "ne change rien" in headline(fake_comparison, "nothing", "fr").title
+    assert why(fake_comparison, "nothing", "fr").why == (
         "Ce scénario ne change rien aux pratiques actuelles.",
     )
-    assert "aucun groupe" in gains(faked, "nothing", "firm-kind", ZONES, "fr").title
+    assert "aucun groupe" in gains(fake_comparison, "nothing", "firm-kind", ZONES, "fr").title
 
 
-def test_bands_lie_between_their_ends(faked: Comparison) -> None:
-    figure = trajectories(faked, "jobs_present", "fr")
+def test_bands_lie_between_their_ends(fake_comparison: Comparison) -> None:
+    figure = trajectories(fake_comparison, "jobs_present", "fr")
     assert figure.option is not None
     series = {entry["id"]: entry for entry in figure.option["series"]}  # type: ignore[index]
-    points = faked.trajectory("more-lots", "jobs_present")
+    points = fake_comparison.trajectory("more-lots", "jobs_present")
     lows = [point.row.low for point in points]
     assert series["more-lots low"]["data"] == lows
     tops = np.add(series["more-lots low"]["data"], series["more-lots width"]["data"])
@@ -116,8 +118,8 @@ def test_bands_lie_between_their_ends(faked: Comparison) -> None:
     assert {r["quarter"] for r in records(figure)} >= {"T1 2027", "T2 2028"}
 
 
-def test_terms_of_why_add_up_to_the_difference(faked: Comparison) -> None:
-    figure = why(faked, "more-lots", "fr")
+def test_terms_of_why_add_up_to_the_difference(fake_comparison: Comparison) -> None:
+    figure = why(fake_comparison, "more-lots", "fr")
     means = [float(row["difference"] or 0.0) for row in records(figure)]
     assert len(means) == len(TERMS) + 1
     assert math.fsum(means[:-1]) == pytest.approx(means[-1])
@@ -129,8 +131,8 @@ def test_terms_of_why_add_up_to_the_difference(faked: Comparison) -> None:
     assert reached == pytest.approx(means[-1])
 
 
-def test_whiskers_are_inside_their_axis(faked: Comparison) -> None:
-    figure = differences(faked, "fr")
+def test_whiskers_are_inside_their_axis(fake_comparison: Comparison) -> None:
+    figure = differences(fake_comparison, "fr")
     assert figure.option is not None
     axes = figure.option["xAxis"]
     for entry in figure.option["series"]:  # type: ignore[union-attr]
@@ -140,27 +142,31 @@ def test_whiskers_are_inside_their_axis(faked: Comparison) -> None:
             assert all(axis["min"] <= end["coord"][0] <= axis["max"] for end in ends)
 
 
-def test_flows_drawn_balance_and_are_above_zero(faked: Comparison) -> None:
-    flows = [flow for flow in faked.flows if flow.scenario == "baseline"]
+def test_flows_drawn_balance_and_are_above_zero(fake_comparison: Comparison) -> None:
+    flows = [flow for flow in fake_comparison.flows if flow.scenario == "baseline"]
     assert any(flow.eur_per_year < 0.0 for flow in flows)  # margins of the fake world
     drawn = drawn_flows(flows)
     assert all(flow.eur_per_year > 0.0 for flow in drawn)
-    paid = (faked.row("nothing", "paid_local_holders").baseline or 0.0) * 12.0 / faked.months
+    paid = (
+        (fake_comparison.row("nothing", "paid_local_holders").baseline or 0.0)
+        * 12.0
+        / fake_comparison.months
+    )
     leaving = sum(flow.eur_per_year for flow in drawn if flow.source == "holders_inside")
     margins = [flow for flow in drawn if (flow.source, flow.target) == (ADDED, "holders_inside")]
     added = sum(flow.eur_per_year for flow in margins)
     assert added > 0.0 and paid + added == pytest.approx(leaving)
-    figure = euro_path(faked, "fr")
+    figure = euro_path(fake_comparison, "fr")
     assert "Marges négatives" in figure.caption
     assert sum(float(r["share"] or 0.0) for r in records(figure)[-4:]) > 0.0
 
 
-def test_who_gains_is_who_surely_gains(faked: Comparison) -> None:
-    figure = gains(faked, "more-lots", "firm-kind", ZONES, "fr")
-    sure = {gain.group for gain in faked.gains if gain.dimension == "firm-kind"}
+def test_who_gains_is_who_surely_gains(fake_comparison: Comparison) -> None:
+    figure = gains(fake_comparison, "more-lots", "firm-kind", ZONES, "fr")
+    sure = {gain.group for gain in fake_comparison.gains if gain.dimension == "firm-kind"}
     rises = [row for row in records(figure) if row["verdict"] in ("hausse", "baisse")]
     assert len(rises) == len(sure) and "gagnent" in figure.title
-    zones = gains(faked, "more-lots", "epci", ZONES, "fr")
+    zones = gains(fake_comparison, "more-lots", "epci", ZONES, "fr")
     assert [row["group"] for row in records(zones)] == ["Zone A", "Zone B", "Zone C"]
 
 
