@@ -1,13 +1,16 @@
-"""Texts as data: keys to French and English."""
+"""Texts as data: keys to French and English, one table a file."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 Language = Literal["fr", "en"]
+
+_NARROW, _NO_BREAK = "\u202f", "\u00a0"
 
 
 @cache
@@ -21,6 +24,17 @@ def text(key: str, language: Language, *, table: str = "cli", **values: object) 
     return _table(table)[key][language].format(**values)
 
 
+def spaced(words: str, language: Language) -> str:
+    """Return a French text with the no-break spaces that its punctuation asks for."""
+    if language == "en":
+        return words
+    words = re.sub(r"«\s*", f"«{_NARROW}", words)
+    words = re.sub(r"\s*»", f"{_NARROW}»", words)
+    words = re.sub(r" (?=[;?!])", _NARROW, words)
+    words = re.sub(r" (?=:)", _NO_BREAK, words)
+    return re.sub(r"(?<=\d) (?=[%€]|M€|k€|ETP)", _NO_BREAK, words)
+
+
 def texts(table: str, language: Language) -> dict[str, str]:
-    """Return all texts of a table in one language, places not filled in."""
-    return {key: entry[language] for key, entry in _table(table).items()}
+    """Return all texts of a table in one language, spaced, places not filled in."""
+    return {key: spaced(entry[language], language) for key, entry in _table(table).items()}

@@ -1,0 +1,101 @@
+""" "Sources et hypothèses": what a figure is defined as and rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from model.hypotheses import load_register
+from model.indicators import load_bases, load_indicators
+from model.indicators.register import NO_BASE
+from model.toml_tables import read_toml
+from scenarios.compared import Comparison
+from scenarios.provenance import version_of
+from viz.figures.wording import label_of, lowered, pairs_text, seeds_text, words
+from viz.readme import sources
+from viz.texts import Language
+
+
+@cache
+def rests_on() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return the first hypotheses and tables of each theme of indicators."""
+    return MappingProxyType(read_toml(Path(__file__).with_name("sources.toml")))
+
+
+def source_lines(
+    comparison: Comparison, indicators: Sequence[str], language: Language
+) -> tuple[str, ...]:
+    """Return definitions, hypotheses, data and run of a figure, a line each."""
+    return (
+        *definitions(indicators, language),
+        *_rests(indicators, language),
+        register_line(comparison.central, language),
+        run_line(comparison, language),
+    )
+
+
+def definitions(indicators: Sequence[str], language: Language) -> list[str]:
+    """Return one line an indicator: what it counts, and of what it is a share."""
+    lines: list[str] = []
+    for key in dict.fromkeys(indicators):
+        entry = load_indicators()[key]
+        definition: str = getattr(entry, f"definition_{language}")
+        line = words(
+            "source_definition", language, label=label_of(key, language), definition=definition
+        )
+        if entry.base != NO_BASE:
+            base = load_bases()[entry.base] if language == "fr" else entry.base
+            line = f"{line} {words('source_base', language, base=base)}"
+        lines.append(line)
+    return lines
+
+
+def _rests(indicators: Sequence[str], language: Language) -> list[str]:
+    """Return the line of hypotheses and that of data, of the themes of some indicators."""
+    themes = dict.fromkeys(load_indicators()[key].theme for key in indicators)
+    parts = [rests_on()[theme] for theme in themes]
+    keys = list(dict.fromkeys(key for part in parts for key in part["hypotheses"]))
+    files = list(dict.fromkeys(file for part in parts for file in part["tables"]))
+    register = load_register()
+    named = [
+        f"{lowered(str(getattr(register[key], f'label_{language}')))} ({register[key].grade})"
+        for key in keys
+    ]
+    tables: dict[str, dict[str, Any]] = {entry["file"]: entry for entry in sources()}
+    data = [
+        f"{tables[file]['source']} ({tables[file]['year']}, "
+        f"{words('status_' + tables[file]['status'], language)})"
+        for file in files
+    ]
+    joint = " ; " if language == "fr" else "; "
+    return [
+        words("source_hypotheses", language, hypotheses=joint.join(named)),
+        words("source_tables", language, tables=joint.join(data)),
+    ]
+
+
+def register_line(central: bool, language: Language) -> str:
+    """Count the hypotheses by grade, and say whether they vary from pair to pair."""
+    register = load_register().values()
+    drawn = sum(entry.varies for entry in register)
+    key = "source_central" if central else "source_drawn"
+    counts = {g.lower(): sum(entry.grade == g for entry in register) for g in "ABC"}
+    told = words(key, language, n=drawn)
+    return words("source_register", language, all=len(register), drawn=told, **counts)
+
+
+def run_line(comparison: Comparison, language: Language) -> str:
+    """Say what was run, so that it can be run again."""
+    return words(
+        "source_run",
+        language,
+        version=version_of("ancrage"),
+        territory=comparison.territory,
+        months=comparison.months,
+        start=comparison.start,
+        pairs=pairs_text(comparison, language),
+        seeds=seeds_text(comparison, language),
+    )

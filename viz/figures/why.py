@@ -1,0 +1,262 @@
+""" "Pourquoi ?": the exact terms of the jobs difference, and what may be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from model.indicators.decomposition import TERMS
+from model.indicators.register import DECOMPOSITION_PREFIX
+from scenarios.compared import Comparison
+from scenarios.results import ResultRow
+from viz.figures import style
+from viz.figures.differences import changes_of
+from viz.figures.figure import Cell, Column, Figure
+from viz.figures.sources import source_lines
+from viz.figures.wording import (
+    Measure,
+    between,
+    caption,
+    effect,
+    finding,
+    interval,
+    is_provisional,
+    lowered,
+    measure_of_rows,
+    relative_text,
+    spaced_figure,
+    verdict,
+    words,
+)
+from viz.numbers import ABSENT
+from viz.sentences import mirror_finding, what_changes
+from viz.texts import Language
+
+JOBS = "jobs_present"
+INDICATORS = (JOBS, *(f"{DECOMPOSITION_PREFIX}{term}" for term in TERMS))
+
+_UP, _DOWN, _SUM = style.colour(0), style.colour(1), style.colour(-1)
+
+
+def why(comparison: Comparison, scenario: str, language: Language) -> Figure:
+    """Return the waterfall of the jobs difference under one scenario, with its reasons.
+
+    The five terms add up exactly to the difference (`model/indicators/decomposition.py`).
+    """
+    rows = [comparison.row(scenario, key) for key in (*INDICATORS[1:], JOBS)]
+    written = measure_of_rows(rows, language)
+    option = _option(rows, written)
+    notes = [] if is_provisional(comparison) else [words("waterfall_note", language)]
+    made = Figure(
+        key=f"why_{scenario}",
+        title=_title(comparison, scenario, language),
+        caption=caption(comparison, language, *notes),
+        option=option,
+        columns=_columns(written, language),
+        rows=_rows(rows, written, language),
+        description=_description(rows, written, language),
+        sources=source_lines(comparison, INDICATORS, language),
+        why=reasons(comparison, scenario, language),
+        height=300,
+    )
+    return spaced_figure(made, language)
+
+
+def reasons(comparison: Comparison, scenario: str, language: Language) -> tuple[str, ...]:
+    """Return the sentences that the run allows: levers, then channels, then what is not sure."""
+    chosen = next(s for s in comparison.scenarios if s.name == scenario)
+    told = [what_changes(chosen, language)]
+    if chosen.changes_nothing:
+        return tuple(told)
+    if is_provisional(comparison):
+        return (*told, words("why_provisional", language))
+    rows = {key: comparison.row(scenario, key) for key in INDICATORS}
+    written = measure_of_rows(list(rows.values()), language)
+    terms = [rows[key] for key in INDICATORS[1:]]
+    sure = [row for row in terms if verdict(row) in ("up", "down")]
+    sure.sort(key=lambda row: -abs(row.difference or 0.0))
+    for row in sure:
+        way = "won" if verdict(row) == "up" else "lost"
+        key = f"why_{_term(row)}_{way}"
+        told.append(words(key, language, low_high=between(row, written)))
+    unsure = [lowered(_name(row, language)) for row in terms if verdict(row) == "zero"]
+    if unsure:
+        told.append(words("why_unsure", language, terms=" ; ".join(unsure)))
+    total = rows[JOBS]
+    share = relative_text(comparison, total, language)
+    mean = written.change(total.difference)
+    told.append(words("why_sum", language, mean=mean, unit=written.unit, relative=share))
+    outside, net = (comparison.row(scenario, key) for key in ("jobs_outside_holders", "jobs_net"))
+    ends = (outside.low, outside.high), (net.low, net.high)
+    if mirror := mirror_finding(*ends, language):
+        told.append(mirror)
+    return tuple(told)
+
+
+def _term(row: ResultRow) -> str:
+    return row.indicator.removeprefix(DECOMPOSITION_PREFIX)
+
+
+def _name(row: ResultRow, language: Language) -> str:
+    return words(f"term_{_term(row)}", language)
+
+
+def _title(comparison: Comparison, scenario: str, language: Language) -> str:
+    """State the difference, then the largest sure term, if there is one."""
+    row = comparison.row(scenario, JOBS)
+    lead = words("why_lead", language, scenario=scenario)
+    head = finding(comparison, [row], language)
+    if is_provisional(comparison) or verdict(row) == "none":
+        return f"{lead}{head}"
+    terms = [comparison.row(scenario, key) for key in INDICATORS[1:]]
+    sure = [term for term in terms if verdict(term) in ("up", "down")]
+    if not sure:
+        return f"{lead}{head}. {words('why_no_sure_term', language)}"
+    first = max(sure, key=lambda term: abs(term.difference or 0.0))
+    written = measure_of_rows([first], language)
+    return f"{lead}{head}. " + words(
+        "why_first_term",
+        language,
+        term=lowered(_name(first, language)),
+        low_high=between(first, written),
+    )
+
+
+def _steps(rows: Sequence[ResultRow]) -> list[tuple[float, float]]:
+    """Return where each bar starts and ends; the last one, the sum, starts at zero."""
+    found: list[tuple[float, float]] = []
+    reached = 0.0
+    for row in rows[:-1]:
+        value = row.difference or 0.0
+        found.append((reached, reached + value))
+        reached += value
+    return [*found, (0.0, rows[-1].difference or 0.0)]
+
+
+def _option(rows: Sequence[ResultRow], written: Measure) -> style.Option:
+    language = written.language
+    steps = _steps(rows)
+    names = [_name(row, language) for row in rows[:-1]] + [words("term_sum", language)]
+    shades = [_DOWN if end < start else _UP for start, end in steps[:-1]] + [_SUM]
+    bars = [
+        {
+            "value": abs(end - start),
+            "itemStyle": {"color": shade, "decal": _decal(end < start)},
+        }
+        for (start, end), shade in zip(steps, shades, strict=True)
+    ]
+    common = {"inverse": True, "splitLine": {"show": False}, "axisLine": {"show": False}}
+    left = style.category_axis(names, **common)
+    label = {"color": style.INK, "interval": 0, "width": 170, "overflow": "break", "lineHeight": 15}
+    left["axisLabel"] = style.axis_label(**label)
+    right = style.category_axis(_told(rows, written), **common, position="right")
+    right["axisLabel"] = style.axis_label(color=style.INK, interval=0)
+    short = [
+        written.change(row.difference) if row.low is None else interval(row.low, row.high, written)
+        for row in rows
+    ]
+    bar = {"type": "bar", "stack": "terms", "stackStrategy": "all", "barWidth": 20}
+    return style.base(
+        aria={"enabled": True, "label": {"enabled": False}, "decal": {"show": True}},
+        grid={"left": 4, "right": 4, "top": 8, "bottom": 4, "containLabel": True},
+        tooltip={"show": False},
+        xAxis=_scale(rows, steps),
+        yAxis=[left, right],
+        series=[
+            {
+                **bar,
+                "id": "start",
+                "silent": True,
+                "itemStyle": {"color": "transparent", "decal": {"symbol": "none"}},
+                "data": [min(start, end) for start, end in steps],
+            },
+            {
+                **bar,
+                "id": "terms",
+                "data": bars,
+                "markLine": _whiskers(rows, steps),
+            },
+        ],
+        media=[
+            {
+                "query": {"maxWidth": style.NARROW},
+                "option": {
+                    "yAxis": [{"axisLabel": {"width": 108}}, {"data": short}],
+                },
+            }
+        ],
+    )
+
+
+def _scale(rows: Sequence[ResultRow], steps: Sequence[tuple[float, float]]) -> style.Option:
+    """Return the axis: bars and intervals are whole inside, since ECharts drops cut lines."""
+    ends = [0.0]
+    for row, (start, end) in zip(rows, steps, strict=True):
+        ends += [end, start + (row.low or 0.0), start + (row.high or 0.0)]
+    return style.round_axis(min(ends), max(ends))
+
+
+def _decal(falls: bool) -> style.Option:
+    """Return the pattern of a term: falls are hatched, so that colour is not alone."""
+    if not falls:
+        return {"symbol": "none"}
+    return {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 4],
+        "rotation": -0.785,
+        "color": "rgba(255,255,255,0.65)",
+    }
+
+
+def _told(rows: Sequence[ResultRow], written: Measure) -> list[str]:
+    if rows[0].low is None:
+        return [written.change(row.difference) for row in rows]
+    return [
+        f"{written.change(row.difference)}  {interval(row.low, row.high, written)}" for row in rows
+    ]
+
+
+def _whiskers(rows: Sequence[ResultRow], steps: Sequence[tuple[float, float]]) -> style.Option:
+    """Return the interval of each term, from where its bar starts; and zero."""
+    zero = {"color": style.INK, "width": 1.5, "type": "solid"}
+    data: list[object] = [{"xAxis": 0, "lineStyle": zero}]
+    look = {"color": style.INK, "width": 2, "type": "solid"}
+    for line, (row, (start, _)) in enumerate(zip(rows, steps, strict=True)):
+        if row.low is None or row.high is None:
+            continue
+        ends = [{"coord": [start + end, line]} for end in (row.low, row.high)]
+        data.append([{**ends[0], "lineStyle": look}, ends[1]])
+    return {"silent": True, "symbol": "none", "label": {"show": False}, "data": data, "z": 5}
+
+
+def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
+    look = {"unit": written.unit, "decimals": max(1, written.decimals), "signed": True}
+    names = ("difference", "low", "high", "mean_low", "mean_high")
+    return (
+        Column("term", words("term", language)),
+        *(Column(key, words(key, language), **look) for key in names),
+        Column("verdict", words("finding", language)),
+    )
+
+
+def _rows(
+    rows: Sequence[ResultRow], written: Measure, language: Language
+) -> tuple[tuple[Cell, ...], ...]:
+    names = [_name(row, language) for row in rows[:-1]] + [words("term_sum", language)]
+    verdicts = {"up": "up", "down": "down", "zero": "zero", "none": "none"}
+    return tuple(
+        (
+            name,
+            *changes_of(row, written),
+            words(verdicts[found], language) if (found := verdict(row)) in verdicts else ABSENT,
+        )
+        for name, row in zip(names, rows, strict=True)
+    )
+
+
+def _description(rows: Sequence[ResultRow], written: Measure, language: Language) -> str:
+    names = [_name(row, language) for row in rows[:-1]] + [words("term_sum", language)]
+    colon = " : " if language == "fr" else ": "
+    parts = [f"{n}{colon}{effect(row, written)}" for n, row in zip(names, rows, strict=True)]
+    joint = " ; " if language == "fr" else "; "
+    return words("waterfall_description", language, parts=joint.join(parts))
