@@ -1,38 +1,100 @@
-"""Which figures each section shows, and of what they are made."""
+"""Which figures each section of Stratégie shows, and of what they are made."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from viz.figures.figure import Column, Figure
+from model.indicators import load_indicators
+from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
+from viz.figures.differences import differences
+from viz.figures.euro_path import euro_path
+from viz.figures.figure import Figure
+from viz.figures.gains import gains
+from viz.figures.headline import headline
+from viz.figures.payers import payers
+from viz.figures.trajectories import trajectories
+from viz.figures.why import reasons, why
+from viz.texts import Language
 from viz.web.state import State
+from viz.web.zones import zone_names
 
 if TYPE_CHECKING:
+    from scenarios.comparison import Comparison
     from scenarios.live import Answer
+
+Maker = Callable[[], Figure]
+
+logger = logging.getLogger(__name__)
+
+
+def comparison_section(state: State, comparison: Comparison) -> Sequence[Maker]:
+    """Return what makes the figures of a section of a comparison, in order."""
+    language, zones = state.language, zone_names()
+    names = [scenario.name for scenario in comparison.scenarios]
+    edited = state.edited if state.edited in names else names[0]
+    if state.section == "results":
+        return (
+            lambda: trajectories(comparison, state.indicator, language),
+            lambda: differences(comparison, language),
+            *(_for(headline, comparison, name, language) for name in (edited,)),
+            *(_for(why, comparison, name, language) for name in names),
+            lambda: trajectories(comparison, state.indicator, language, show="levels"),
+        )
+    if state.section == "euro":
+        runs = ("baseline", *names)
+        return [_for_run(comparison, run, language) for run in runs]
+    if state.section == "gains":
+        dimensions = (FIRM_KIND, OWNERSHIP, SECTOR, EPCI, BUYER_KIND)
+        return [
+            (lambda d=dimension: gains(comparison, edited, d, zones, language))
+            for dimension in dimensions
+        ]
+    if state.section == "costs":
+        return (lambda: payers(comparison, language),)
+    return ()
+
+
+def _for(
+    make: Callable[[Comparison, str, Language], Figure],
+    comparison: Comparison,
+    name: str,
+    language: Language,
+) -> Maker:
+    return lambda: make(comparison, name, language)
+
+
+def _for_run(comparison: Comparison, run: str, language: Language) -> Maker:
+    return lambda: euro_path(comparison, language, run)
+
+
+NEEDS_ANSWER = ("results", "map", "euro", "gains", "costs")
+"""Sections that show a comparison; the others show the territory and the law."""
 
 
 def figures_of(state: State, answer: Answer | None) -> list[Figure]:
     """Return the figures of the section that is open; those of a comparison need an answer."""
-    if answer is None:
-        return []
-    rows = tuple(
-        (s.name, answer.comparison.row(s.name, "jobs_present").difference)
-        for s in answer.comparison.scenarios
-    )
-    option = {
-        "animation": False,
-        "xAxis": {"type": "category", "data": [r[0] for r in rows]},
-        "yAxis": {"type": "value", "axisLabel": {"formatter": "@number:0:signed"}},
-        "series": [{"type": "bar", "data": [r[1] for r in rows]}],
-    }
+    if state.section in NEEDS_ANSWER:
+        makers = () if answer is None else comparison_section(state, answer.comparison)
+    else:
+        makers = ()
+    return [figure for make in makers if (figure := _made(make)) is not None]
+
+
+def _made(make: Maker) -> Figure | None:
+    """Make a figure; one that fails is logged and left out, the page and the others stay."""
+    try:
+        return make()
+    except Exception:
+        logger.exception("A figure could not be made.")
+        return None
+
+
+def indicator_choices(language: Language) -> list[dict[str, str]]:
+    """Return the indicators that trajectories and maps can show."""
     return [
-        Figure(
-            key="jobs",
-            title="Emplois",
-            caption=f"{answer.months} mois, {answer.pairs} paires",
-            option=option,
-            columns=(Column("s", "Scénario"), Column("d", "Différence", "ETP", 0, signed=True)),
-            rows=rows,
-            description="",
-        )
+        {"key": key, "label": getattr(entry, f"label_{language}")}
+        for key, entry in load_indicators().items()
+        if entry.kind in ("stock", "flow", "ratio")
     ]

@@ -12,7 +12,8 @@ from viz.figures.figure import SCENARIO_COLOURS, Figure
 from viz.sentences import what_changes
 from viz.texts import text
 from viz.web import actions
-from viz.web.components import FigureView, LeverPanel, ProgressLine, ScenarioBar
+from viz.web.components import Choice, FigureView, LeverPanel, ProgressLine, ScenarioBar
+from viz.web.figures import figures_of, indicator_choices
 from viz.web.lever_panel import choices, panel, values
 from viz.web.session import NOTICE, STATE, Answers, offer, stop
 from viz.web.shown import as_props, labels
@@ -135,13 +136,18 @@ def progress_words(state: State, answers: Answers) -> str:
 @solara.component
 def Figures(state: State, answers: Answers) -> None:
     """Show the figures of the section, of the answer at the horizon chosen."""
-    from viz.web.figures import figures_of
-
     answer = answers.best(state.months)
     made: list[Figure] = solara.use_memo(
         lambda: figures_of(state, answer),
         [answer, state.section, state.language, state.indicator],
     )
+    if state.section == "results" and made:
+        Choice(
+            label=text("indicator", state.language, table="web"),
+            options=indicator_choices(state.language),
+            value=state.indicator,
+            event_choose=lambda key: change(lambda s: replace(s, indicator=key)),
+        )
     for figure in made:
         FigureView(
             figure=as_props(figure), texts=labels(state.language), language=state.language
