@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -31,6 +32,12 @@ def chart_script() -> str:
 def _entries(prefix: str, keys: Any, state: State) -> list[dict[str, str]]:
     language = state.language
     return [{"key": k, "label": text(f"{prefix}_{k}", language, table="web")} for k in keys]
+
+
+@solara.component
+def Layout(children: Sequence[Any] = ()) -> None:
+    """Take the place of Solara's own frame, which scrolls inside and cannot be printed."""
+    solara.Div(children=list(children))
 
 
 @solara.component
