@@ -15,6 +15,7 @@ from model.procurement.levers import load_levers
 from model.procurement.portfolio import Family
 from model.toml_tables import check_fields, read_toml
 
+_SIDES = ("at_least", "at_most")
 _ARTICLE = re.compile(r"\b(?:CGCT )?[LRD]\.\d+-\d+(?:-\d+)?")
 
 
@@ -27,6 +28,8 @@ class FittingRule:
     law: str
     at_least: tuple[tuple[str, float], ...]
     at_most: tuple[tuple[str, float], ...]
+    short_en: str
+    short_fr: str
     reason_en: str
     reason_fr: str
 
@@ -62,7 +65,7 @@ def fitting_rules(family: Family) -> tuple[FittingRule, ...]:
 
 def _rule(table: Mapping[str, Any]) -> FittingRule:
     where = f"portfolio_rules.toml, rule '{table.get('key', '?')}'"
-    needed = ("key", "lever", "reason_en", "reason_fr")
+    needed = ("key", "lever", "short_en", "short_fr", "reason_en", "reason_fr")
     check_fields(table, needed, ("law", "at_least", "at_most"), where)
     lever = str(table["lever"])
     if lever not in load_levers():
@@ -78,9 +81,8 @@ def _rule(table: Mapping[str, Any]) -> FittingRule:
         law=str(table.get("law", "")),
         at_least=limits[0],
         at_most=limits[1],
+        short_en=str(table["short_en"]),
+        short_fr=str(table["short_fr"]),
         reason_en=str(table["reason_en"]),
         reason_fr=str(table["reason_fr"]),
     )
-
-
-_SIDES = ("at_least", "at_most")
