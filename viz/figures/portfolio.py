@@ -191,12 +191,12 @@ def _option(families: Sequence[Family], language: Language) -> dict[str, object]
                 {"value": 0, "label": {"formatter": _beside(family, language)}}
                 for family in shown
             ],
-            "label": {**ink, "show": True, "position": "right", "distance": 6},
+            "label": {**ink, "show": True, "position": "right", "distance": 6, "lineHeight": 15},
         }
     )
     return {
         "animation": False,
-        "grid": {"left": 4, "right": _BESIDE, "top": 100, "bottom": 8, "containLabel": True},
+        "grid": {"left": 4, "right": _BESIDE, "top": 92, "bottom": 8, "containLabel": True},
         "legend": {
             "top": 0,
             "left": 0,
@@ -217,6 +217,10 @@ def _option(families: Sequence[Family], language: Language) -> dict[str, object]
         "yAxis": {
             "type": "category",
             "inverse": True,
+            "name": text("meur_a_year", language, table=_TABLE),
+            "nameLocation": "start",
+            "nameGap": 8,
+            "nameTextStyle": {**ink, "align": "right", "padding": [0, 12, 0, 0]},
             "axisTick": {"show": False},
             "data": [_name(family, language) for family in shown],
             "axisLabel": {
@@ -225,10 +229,6 @@ def _option(families: Sequence[Family], language: Language) -> dict[str, object]
                 "width": 142,
                 "overflow": "break",
                 "lineHeight": 14,
-                "rich": {
-                    "name": {"fontSize": 12, "color": "#1a1a1a", "lineHeight": 14},
-                    "lever": {"fontSize": 12, "color": "#00507d", "lineHeight": 14},
-                },
             },
         },
         "series": series,
@@ -247,7 +247,7 @@ def _name(family: Family, language: Language) -> str:
     """Write a family in short, with the lever that fits below."""
     name = family_label(family.key, language).split(" (")[0].split(",")[0]
     lever: str = getattr(fitting_rules(family)[0], f"short_{language}")
-    return f"{{name|{name}}}\n{{lever|→ {lever}}}"
+    return f"{name}\n→ {lever}"
 
 
 def _beside(family: Family, language: Language) -> str:
