@@ -90,6 +90,42 @@ class Standing:
         return self.turnover >= required[self.lot]
 
 
+@dataclass(frozen=True)
+class Means:
+    """What firms have, whatever the lot (E,): see the columns of `Standing` of the same names."""
+
+    small: Bools
+    room: Floats
+    capacity: Floats
+    expected: Floats
+    most_load: Floats
+    cash: Floats
+    turnover: Floats
+
+
+def means_of(
+    rows: Ints, trade: Bools, columns: Firms, firms: FirmState, h: Mapping[str, float]
+) -> Means:
+    """Return what firms ``rows`` (E,) can make and show; ``trade`` (E,) tells traders."""
+    capacity = np.maximum(firms.capacity_eur[rows], 1e-300)
+    # a firm born in the run stands alone, whatever enterprise held its row before
+    young = firms.generation[rows] > 0
+    # a group lends its establishments hands, within limits, for the lots that they bid for
+    group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
+    expected = firms.expected_demand[rows]
+    own_turnover = 12.0 * expected / np.where(trade, h["goods_margin"], 1.0)
+    return Means(
+        small=(columns.enterprise_class[rows] <= 1) | young,
+        room=capacity * np.where(young, 1.0, group),
+        capacity=capacity,
+        expected=expected,
+        # a structure cannot grow beyond its agreed posts: it does not bid for what would exceed
+        most_load=np.where(columns.posts_fte[rows] > 0.0, 1.0, h["most_load_to_bid"]),
+        cash=np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * expected,
+        turnover=np.where(young, own_turnover, columns.enterprise_turnover_eur[rows]),
+    )
+
+
 def stand(
     tenders: Tenders,
     lot: NDArray[np.intp],
@@ -113,36 +149,23 @@ def stand(
     output_share = np.where(trader, h["goods_margin"], 1.0)
     # who bids for the market of a group or central body must serve all of it
     monthly_output = yearly * tenders.market_ratio[lot] / 12.0 * output_share
-    capacity = np.maximum(firms.capacity_eur[rows], 1e-300)
-    # a firm born in the run stands alone, whatever enterprise held its row before
-    young = firms.generation[rows] > 0
-    # a group lends its establishments hands, within limits, for the lots that they bid for
-    group = np.minimum(columns.enterprise_multiple[rows], MOST_HELP_OF_GROUP)
-    expected = firms.expected_demand[rows]
-    small = (columns.enterprise_class[rows] <= 1) | young
+    means = means_of(rows, trade, columns, firms, h)
+    small = means.small
     # what is billed waits for payment; what is retained waits for the end of the contract
     held = tenders.retention_rate[lot] * small * tenders.months[lot] / 2.0
     waited = monthly_output * (tenders.payment_days[lot] / 30.0 + held)
     rate = np.where(small, tenders.advance_rate[lot], tenders.advance_rate_large[lot])
     advance = rate * yearly
     paid_ahead = advance * tenders.market_ratio[lot] * output_share
-    own_turnover = 12.0 * expected / np.where(trade, h["goods_margin"], 1.0)
     return Standing(
         lot=lot,
         rows=rows,
         trader=trader,
-        small=small,
         output_share=output_share,
         monthly_output=monthly_output,
         amount_waited=np.maximum(waited - paid_ahead, 0.0),
         advance_rate=advance / np.maximum(yearly, 1e-300),
-        room=capacity * np.where(young, 1.0, group),
-        capacity=capacity,
-        expected=expected,
-        # a structure cannot grow beyond its agreed posts: it does not bid for what would exceed
-        most_load=np.where(columns.posts_fte[rows] > 0.0, 1.0, h["most_load_to_bid"]),
-        cash=np.maximum(firms.cash[rows], 0.0) + h["credit_line_months"] * expected,
-        turnover=np.where(young, own_turnover, columns.enterprise_turnover_eur[rows]),
+        **vars(means),
     )
 
 

@@ -12,14 +12,7 @@ from viz.texts import Language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from model.procurement.addressable import AddressablePurchases
-    from model.territory.territory import Territory
-
-YEARS = tuple(range(2027, 2037))
-COLUMNS = ("renewed", "committed", "out_of_reach")
+    from viz.purchases import ReachedPurchases
 
 
 @click.command()
@@ -45,79 +38,47 @@ def command(territory: str, by: str, as_json: bool, language: Language) -> None:
     Renewed in the year, committed by contracts that run, or bought through central bodies. One
     world of seed 1, at the end of its burn-in.
     """
-    from model import TerritoryModel, load_territory
-    from model.procurement.addressable import addressable_purchases
-    from model.procurement.concessions import concession_amounts
+    from model import TerritoryModel
     from viz.console import print_json
+    from viz.purchases import reached_purchases
 
-    found = load_territory(territory)
-    keys, labels, group = _groups(found, by, language)
-    world = TerritoryModel(found)
-    purchases = addressable_purchases(
-        found.needs,
-        world.state,
-        YEARS,
-        group,
-        len(keys),
-        world.hypotheses,
-        world.setting.seed,
-    )
-    amounts = concession_amounts(found.zones.population, found.money_scale)
-    conceded = {key: float(by_zone.sum()) for key, by_zone in amounts.items()}
+    found = reached_purchases(TerritoryModel(territory), by)
     if as_json:
         print_json(
             {
                 "territory": territory,
                 "by": by,
                 "unit": "EUR a year at base prices",
-                "purchases": _rows(purchases, keys),
-                "concessions": conceded,
+                "purchases": _rows(found),
+                "concessions": found.conceded_eur,
             }
         )
         return
-    _print(purchases, territory, by, labels, sum(conceded.values()), language)
+    _print(found, territory, language)
 
 
-def _groups(
-    territory: Territory, by: str, language: Language
-) -> tuple[list[str], list[str], NDArray[np.integer]]:
-    """Return keys and labels of the groups, and the group of each need."""
-    from model.territory.buyers import BUYER_KINDS
-    from viz.texts import text
+def _rows(found: ReachedPurchases) -> list[dict[str, object]]:
+    from viz.purchases import PARTS
 
-    if by == "buyer-kind":
-        labels = [text(f"kind_{kind}", language) for kind in BUYER_KINDS]
-        return list(BUYER_KINDS), labels, territory.buyers.kind[territory.needs.buyer]
-    labels = [c.label_fr if language == "fr" else c.label_en for c in territory.categories]
-    return [c.key for c in territory.categories], labels, territory.needs.category
-
-
-def _rows(purchases: AddressablePurchases, keys: Sequence[str]) -> list[dict[str, object]]:
     return [
         {
             "year": year,
             "group": key,
-            **{f"{c}_eur": float(getattr(purchases, f"{c}_eur")[y, g]) for c in COLUMNS},
+            **{f"{part}_eur": float(found.amounts(part)[y, g]) for part in PARTS},
         }
-        for y, year in enumerate(purchases.years)
-        for g, key in enumerate(keys)
+        for y, year in enumerate(found.purchases.years)
+        for g, key in enumerate(found.keys)
     ]
 
 
-def _print(
-    purchases: AddressablePurchases,
-    territory: str,
-    by: str,
-    labels: Sequence[str],
-    conceded_eur: float,
-    language: Language,
-) -> None:
+def _print(found: ReachedPurchases, territory: str, language: Language) -> None:
     from viz.console import output, table
     from viz.numbers import number
+    from viz.purchases import PARTS
     from viz.texts import text
 
-    amounts = [getattr(purchases, f"{c}_eur") / 1e6 for c in COLUMNS]
-    headings = [(text(c, language), "right") for c in (*COLUMNS, "total")]
+    amounts = [found.amounts(part) / 1e6 for part in PARTS]
+    headings = [(text(part, language), "right") for part in (*PARTS, "total")]
 
     def cells(values: Sequence[float]) -> list[str]:
         return [number(value, 1, language) for value in (*values, sum(values))]
@@ -125,17 +86,17 @@ def _print(
     console = output()
     title = text("purchases_title", language, territory=territory)
     made = table(title, [(text("year", language), "left"), *headings])
-    for y, year in enumerate(purchases.years):
+    for y, year in enumerate(found.purchases.years):
         made.add_row(str(year), *cells([float(a[y].sum()) for a in amounts]))
     console.print(made)
-    grouped = text(f"by_{by.replace('-', '_')}", language)
-    first = text("purchases_first", language, by=grouped, year=purchases.years[0])
+    grouped = text(f"by_{found.by.replace('-', '_')}", language)
+    first = text("purchases_first", language, by=grouped, year=found.purchases.years[0])
     made = table(first, [(grouped, "left"), *headings])
-    for g, label in enumerate(labels):
+    for g, label in enumerate(found.labels_fr if language == "fr" else found.labels_en):
         values = [float(a[0, g]) for a in amounts]
         if sum(values) > 0:
             made.add_row(label, *cells(values))
     console.print(made)
     console.print(text("purchases_note", language), markup=False)
-    amount = number(conceded_eur / 1e6, 1, language)
+    amount = number(sum(found.conceded_eur.values()) / 1e6, 1, language)
     console.print(text("concessions_apart", language, amount=amount), markup=False)

@@ -1,0 +1,345 @@
+"""Maps: differences by EPCI with their intervals; data, never effects, by commune.
+
+A zone whose interval holds zero is grey and hatched whatever its mean: no colour ranks what draws
+cannot tell apart. Zones stand in the order of the territory, never by effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from model.indicators import load_indicators
+from scenarios.comparison import Comparison
+from scenarios.results import ResultRow
+from scenarios.statistics import PAIRS_FOR_A_BAND
+from viz.figures.figure import Cell, Column, Figure
+from viz.numbers import decimals_for, number
+from viz.outlines import Outlines
+from viz.sentences import readiness
+from viz.tables import SHARES, unit_and_scale
+from viz.texts import Language, text
+
+_TABLE = "territory"
+LESS, ZERO, MORE = "#D55E00", "#f4f4f4", "#0072B2"
+_UNSURE = "#e3e3e3"
+_HATCHING: dict[str, object] = {
+    "symbol": "rect",
+    "color": "#9a9a9a",
+    "dashArrayX": [1, 0],
+    "dashArrayY": [1, 7],
+    "rotation": 0.785,
+}
+_INK = "#1a1a1a"
+_HALO = {"textBorderColor": "#ffffff", "textBorderWidth": 3}
+
+
+def epci_map(
+    comparison: Comparison,
+    scenario: str,
+    indicator: str,
+    names: Mapping[str, str],
+    outlines: Outlines,
+    language: Language,
+) -> Figure:
+    """Return the map of the differences of one indicator by EPCI.
+
+    Parameters
+    ----------
+    names
+        Names of zones by key.
+    """
+    entry = load_indicators()[indicator]
+    written = _Written.of(comparison, scenario, indicator, language)
+    sure = {zone: _sign(row) for zone, row in written.rows.items()}
+    provisional = comparison.pairs < PAIRS_FOR_A_BAND
+    label: str = getattr(entry, f"label_{language}")
+    count = {sign: sum(1 for s in sure.values() if s == sign) for sign in (-1, 1)}
+    key = "map_title_provisional" if provisional else "map_title"
+    if not provisional and not count[-1] and not count[1]:
+        key = "map_title_none"
+    title = text(
+        key,
+        language,
+        table=_TABLE,
+        indicator=label,
+        more=count[1],
+        less=count[-1],
+        zones=len(sure),
+        rest=len(sure) - count[1] - count[-1],
+    )
+    notes = readiness(comparison.pairs, comparison.months, comparison.central, language)
+    if not provisional:
+        notes.append(text("map_caption", language, table=_TABLE))
+    if outlines.schematic:
+        notes.append(text("map_schematic", language, table=_TABLE))
+    rows = tuple(
+        written.cells(names.get(zone, zone), row, provisional) for zone, row in written.rows.items()
+    )
+    told = "; ".join(
+        f"{short_name(names.get(zone, zone))} {written.ends(row)}"
+        for zone, row in written.rows.items()
+    )
+    return Figure(
+        key=f"map_{indicator}",
+        title=title,
+        caption=" ".join(notes),
+        option=_option(written, sure, names, outlines, provisional),
+        columns=written.columns(),
+        rows=rows,
+        description=text(
+            "map_description", language, table=_TABLE, indicator=label, unit=written.unit, told=told
+        ),
+        maps={f"epci-{outlines.key}": outlines.epci},
+        height=460,
+    )
+
+
+def short_name(name: str) -> str:
+    """Return the name of an EPCI without its kind, ``"CA du Boulonnais"`` → ``"Boulonnais"``."""
+    kind, _, rest = name.partition(" ")
+    if kind not in ("CA", "CC", "CU", "Métropole"):
+        return name
+    for article in ("de la ", "du ", "des ", "de ", "d'"):
+        if rest.startswith(article):
+            rest = rest[len(article) :]
+            break
+    return rest[:1].upper() + rest[1:]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Rows by zone and how their numbers are written."""
+
+    rows: dict[str, ResultRow]
+    scale: float
+    unit: str
+    decimals: int
+    language: Language
+
+    @classmethod
+    def of(
+        cls, comparison: Comparison, scenario: str, indicator: str, language: Language
+    ) -> _Written:
+        entry = load_indicators()[indicator]
+        rows = {zone: comparison.row(scenario, indicator, zone) for zone in comparison.zones}
+        unit, scale = unit_and_scale(entry, language)
+        if unit.startswith("M EUR"):
+            unit = unit.replace("M EUR", "M€")
+        if entry.unit in SHARES:
+            unit = text("points", language)
+        changes = [
+            None if v is None else v / scale
+            for row in rows.values()
+            for v in (row.difference, row.low, row.high)
+        ]
+        return cls(rows, scale, unit, min(2, max(0, decimals_for(changes) - 1)), language)
+
+    def scaled(self, value: float | None) -> float | None:
+        return None if value is None else value / self.scale
+
+    def number(self, value: float | None) -> str:
+        return number(self.scaled(value), self.decimals, self.language, signed=True)
+
+    def ends(self, row: ResultRow) -> str:
+        """Write a difference and its interval."""
+        if row.low is None or row.high is None:
+            return self.number(row.difference)
+        return f"{self.number(row.difference)} [{self.number(row.low)} ; {self.number(row.high)}]"
+
+    def verdict(self, row: ResultRow, provisional: bool) -> str:
+        key = "verdict_provisional" if provisional else f"verdict_{_sign(row):+d}"
+        return text(key, self.language, table=_TABLE)
+
+    def cells(self, name: str, row: ResultRow, provisional: bool) -> tuple[Cell, ...]:
+        return (
+            name,
+            self.scaled(row.difference),
+            self.scaled(row.low),
+            self.scaled(row.high),
+            self.verdict(row, provisional),
+        )
+
+    def columns(self) -> tuple[Column, ...]:
+        def named(key: str) -> Column:
+            label = text(key, self.language, table=_TABLE)
+            return Column(key, label, self.unit, self.decimals, signed=True)
+
+        return (
+            Column("epci", "EPCI"),
+            named("difference"),
+            named("interval_low"),
+            named("interval_high"),
+            Column("verdict", text("verdict", self.language, table=_TABLE)),
+        )
+
+
+def _sign(row: ResultRow) -> int:
+    """Return 1 or -1 where the interval lies above or below zero, else 0."""
+    if row.low is None or row.high is None or row.low <= 0.0 <= row.high:
+        return 0
+    return 1 if row.low > 0.0 else -1
+
+
+def _option(
+    written: _Written,
+    sure: Mapping[str, int],
+    names: Mapping[str, str],
+    outlines: Outlines,
+    provisional: bool,
+) -> dict[str, object]:
+    differences = {zone: written.scaled(row.difference) for zone, row in written.rows.items()}
+    most = max((abs(v) for z, v in differences.items() if v and sure[z]), default=0.0)
+    data: list[dict[str, object]] = []
+    for zone, row in written.rows.items():
+        name = short_name(names.get(zone, zone))
+        item: dict[str, object] = {
+            "name": zone,
+            "value": differences[zone],
+            "label": {"formatter": f"{_two_lines(name)}\n{written.number(row.difference)}"},
+            "tooltip": {
+                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{written.ends(row)} "
+                f"{written.unit}<br/>{written.verdict(row, provisional)}"
+            },
+        }
+        if not sure[zone]:
+            style: dict[str, object] = {"areaColor": _UNSURE}
+            if not provisional:
+                style["decal"] = _HATCHING
+            item |= {"visualMap": False, "itemStyle": style}
+        data.append(item)
+    option = _map_option(f"epci-{outlines.key}", outlines.aspect, data, labelled=True)
+    if most > 0.0:
+        option["visualMap"] = _scale(
+            -most, most, [LESS, ZERO, MORE], f"@number:{written.decimals}:signed", written.unit
+        )
+    return option
+
+
+def _two_lines(name: str) -> str:
+    """Break a long name at the space nearest to its middle."""
+    places = [i for i, c in enumerate(name) if c == " "]
+    if len(name) <= 12 or not places:
+        return name
+    middle = min(places, key=lambda i: abs(i - len(name) / 2))
+    return f"{name[:middle]}\n{name[middle + 1 :]}"
+
+
+def _map_option(
+    name: str, aspect: float, data: Sequence[Mapping[str, object]], *, labelled: bool
+) -> dict[str, object]:
+    return {
+        "animation": False,
+        "tooltip": {"trigger": "item", "confine": True, "textStyle": {"fontSize": 13}},
+        "series": [
+            {
+                "type": "map",
+                "map": name,
+                "aspectScale": aspect,
+                "roam": False,
+                "selectedMode": False,
+                "left": 4,
+                "right": 4,
+                "top": 4,
+                "bottom": 64,
+                "itemStyle": {"areaColor": "#ffffff", "borderColor": "#4d4d4d", "borderWidth": 1},
+                "emphasis": {
+                    "label": {"show": labelled, "color": _INK},
+                    "itemStyle": {"areaColor": None, "borderWidth": 2, "borderColor": "#000000"},
+                },
+                "label": {
+                    "show": labelled,
+                    "fontSize": 12,
+                    "lineHeight": 14,
+                    "color": _INK,
+                    **_HALO,
+                },
+                "labelLayout": {"hideOverlap": True},
+                "data": list(data),
+            }
+        ],
+    }
+
+
+def _scale(
+    low: float, high: float, colours: Sequence[str], mark: str, unit: str
+) -> dict[str, object]:
+    return {
+        "type": "continuous",
+        "min": low,
+        "max": high,
+        "calculable": True,
+        "realtime": False,
+        "orient": "horizontal",
+        "left": "center",
+        "bottom": 4,
+        "itemWidth": 14,
+        "itemHeight": 180,
+        "inRange": {"color": list(colours)},
+        "formatter": mark,
+        "text": [unit, ""],
+        "textStyle": {"fontSize": 12, "color": _INK},
+    }
+
+
+def commune_map(
+    title: str,
+    caption: str,
+    values: Mapping[str, float],
+    names: Mapping[str, str],
+    unit: str,
+    decimals: int,
+    outlines: Outlines,
+    language: Language,
+) -> Figure | None:
+    """Return the map of a data value by commune, or None where outlines hold EPCI alone.
+
+    Communes show data such as population, never the effect of a scenario.
+
+    Parameters
+    ----------
+    values, names
+        By code of commune.
+    """
+    if outlines.communes is None:
+        return None
+    data = [
+        {
+            "name": code,
+            "value": value,
+            "tooltip": {
+                "formatter": f"<b>{names[code]}</b><br/>{number(value, decimals, language)} {unit}"
+            },
+        }
+        for code, value in values.items()
+    ]
+    option = _map_option(f"communes-{outlines.key}", outlines.aspect, data, labelled=False)
+    option["visualMap"] = _scale(
+        0.0, max(values.values()), ["#eaf3f9", "#7fb8d8", "#004c78"], f"@number:{decimals}", unit
+    )
+    ordered = sorted(values, key=lambda code: names[code])
+    notes = [caption, text("communes_data_only", language, table=_TABLE)]
+    if outlines.schematic:
+        notes.append(text("map_schematic", language, table=_TABLE))
+    return Figure(
+        key="communes",
+        title=title,
+        caption=" ".join(notes),
+        option=option,
+        columns=(
+            Column("commune", text("commune", language, table=_TABLE)),
+            Column("value", title, unit, decimals),
+        ),
+        rows=tuple((names[code], values[code]) for code in ordered),
+        description=text(
+            "communes_description",
+            language,
+            table=_TABLE,
+            communes=len(values),
+            low=number(min(values.values()), decimals, language),
+            high=number(max(values.values()), decimals, language),
+            unit=unit,
+        ),
+        maps={f"communes-{outlines.key}": outlines.communes},
+        height=460,
+    )
