@@ -101,9 +101,7 @@ def read_outlines(path: Path, zones: Sequence[str]) -> Outlines:
         )
     import shapely
 
-    joined = {
-        zone: shapely.union_all([shape for _, shape in by_zone[zone]]) for zone in zones
-    }
+    joined = {zone: shapely.union_all([shape for _, shape in by_zone[zone]]) for zone in zones}
     epci = _light(joined)
     communes = _light({code: shape for code, (_, shape) in found.items()}) if of_communes else None
     return Outlines(key, epci, communes, _aspect(epci), False)

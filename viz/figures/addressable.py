@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TABLE = "territory"
 
+
 def addressable(found: ReachedPurchases, language: Language) -> Figure:
     """Return purchases by year, all groups together."""
     meur = {part: found.amounts(part).sum(axis=1) / 1e6 for part in PARTS}

@@ -50,9 +50,7 @@ def portfolio(views: TerritoryViews, language: Language) -> Figure:
 
 def family_label(key: str, language: Language) -> str:
     """Return the name of a family of purchases."""
-    return next(
-        str(getattr(c, f"label_{language}")) for c in load_categories() if c.key == key
-    )
+    return next(str(getattr(c, f"label_{language}")) for c in load_categories() if c.key == key)
 
 
 def fitting_reason(rule: FittingRule, family: Family, language: Language) -> str:
@@ -188,8 +186,7 @@ def _option(families: Sequence[Family], language: Language) -> dict[str, object]
             "silent": True,
             "tooltip": {"show": False},
             "data": [
-                {"value": 0, "label": {"formatter": _beside(family, language)}}
-                for family in shown
+                {"value": 0, "label": {"formatter": _beside(family, language)}} for family in shown
             ],
             "label": {**ink, "show": True, "position": "right", "distance": 6, "lineHeight": 15},
         }

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from model.indicators import load_indicators
 from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
+from viz.figures.addressable import addressable, addressable_by_group
 from viz.figures.differences import differences
+from viz.figures.epci_map import epci_map
 from viz.figures.euro_path import euro_path
 from viz.figures.figure import Figure
 from viz.figures.gains import gains
 from viz.figures.headline import headline
 from viz.figures.payers import payers
+from viz.figures.portfolio import portfolio
 from viz.figures.trajectories import trajectories
-from viz.figures.why import reasons, why
+from viz.figures.why import why
+from viz.outlines import Outlines, read_outlines, schematic_outlines
+from viz.purchases import YEARS
+from viz.territory_views import territory_views
 from viz.texts import Language
+from viz.web.services import services
 from viz.web.state import State
 from viz.web.zones import zone_names
 
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from scenarios.live import Answer
 
 Maker = Callable[[], Figure]
+
+FIRST_YEAR = YEARS[0]
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +61,40 @@ def comparison_section(state: State, comparison: Comparison) -> Sequence[Maker]:
             (lambda d=dimension: gains(comparison, edited, d, zones, language))
             for dimension in dimensions
         ]
+    if state.section == "map":
+        return [
+            (
+                lambda name=name: epci_map(
+                    comparison, name, state.indicator, zones, outlines(), language
+                )
+            )
+            for name in names
+        ]
     if state.section == "costs":
         return (lambda: payers(comparison, language),)
     return ()
+
+
+def territory_section(state: State) -> Sequence[Maker]:
+    """Return what makes the figures of a section that no comparison is needed for."""
+    language = state.language
+    if state.section == "purchases":
+        views = territory_views(services().territory)
+        return (
+            lambda: portfolio(views, language),
+            lambda: addressable(views.by_category, language),
+            lambda: addressable_by_group(views.by_category, FIRST_YEAR, language),
+            lambda: addressable_by_group(views.by_buyer_kind, FIRST_YEAR, language),
+        )
+    return ()
+
+
+@cache
+def outlines() -> Outlines:
+    """Return the shapes of the server's maps: the user's, or schematic cells."""
+    keys = tuple(zone_names())
+    path = services().outlines
+    return schematic_outlines(keys) if path is None else read_outlines(path, keys)
 
 
 def _for(
@@ -78,7 +119,7 @@ def figures_of(state: State, answer: Answer | None) -> list[Figure]:
     if state.section in NEEDS_ANSWER:
         makers = () if answer is None else comparison_section(state, answer.comparison)
     else:
-        makers = ()
+        makers = territory_section(state)
     return [figure for make in makers if (figure := _made(make)) is not None]
 
 

@@ -50,9 +50,20 @@ def serve(
         from viz.web.services import Services, install
 
         install(Services(engine, territory, outlines))
+        prepare()
         _run(listening, host, listening.getsockname()[1], open_browser)
     finally:
         engine.close()
+
+
+def prepare() -> None:
+    """Refuse bad outlines before anything is served, and make what every visitor sees first."""
+    from viz.territory_views import territory_views
+    from viz.web.figures import outlines
+    from viz.web.services import services
+
+    outlines()
+    threading.Thread(target=territory_views, args=(services().territory,), daemon=True).start()
 
 
 def _listen(host: str, port: int) -> socket.socket:

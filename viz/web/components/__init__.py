@@ -95,3 +95,20 @@ def Choice(
     event_choose: Event,
 ) -> None:
     """One labelled choice among named options."""
+
+
+@solara.component_vue("restated.vue", vuetify=False)
+def RestatedList(texts: Mapping[str, str], shown: Sequence[Mapping[str, Any]]) -> None:
+    """The scenarios compared, in words."""
+
+
+@solara.component_vue("library.vue", vuetify=False)
+def LibraryList(
+    texts: Mapping[str, str],
+    entries: Sequence[Mapping[str, Any]],
+    full: bool,
+    last: bool,
+    event_show: Event,
+    event_hide: Event,
+) -> None:
+    """Every scenario with its question and its changes."""

@@ -12,8 +12,16 @@ from viz.figures.figure import SCENARIO_COLOURS, Figure
 from viz.sentences import what_changes
 from viz.texts import text
 from viz.web import actions
-from viz.web.components import Choice, FigureView, LeverPanel, ProgressLine, ScenarioBar
-from viz.web.figures import figures_of, indicator_choices
+from viz.web.components import (
+    Choice,
+    FigureView,
+    LeverPanel,
+    LibraryList,
+    ProgressLine,
+    RestatedList,
+    ScenarioBar,
+)
+from viz.web.figures import NEEDS_ANSWER, figures_of, indicator_choices
 from viz.web.lever_panel import choices, panel, values
 from viz.web.session import NOTICE, STATE, Answers, offer, stop
 from viz.web.shown import as_props, labels
@@ -41,10 +49,69 @@ def Strategy(state: State, answers: Answers) -> None:
             with solara.Div(classes=["an-stack"]):
                 Progress(state, answers)
                 Figures(state, answers)
+    elif state.section == "scenarios":
+        Library(state)
     else:
         with solara.Div(classes=["an-stack"]):
-            Progress(state, answers)
+            if state.section in NEEDS_ANSWER:
+                Restated(state)
+                Progress(state, answers)
             Figures(state, answers)
+
+
+@solara.component
+def Restated(state: State) -> None:
+    """Say in words what is compared, where the lever panel is not on screen."""
+    shown = [
+        {
+            "name": scenario.name,
+            "colour": SCENARIO_COLOURS[k],
+            "words": what_changes(scenario, state.language),
+        }
+        for k, scenario in enumerate(state.scenarios())
+    ]
+    RestatedList(texts=labels(state.language), shown=shown)
+
+
+@solara.component
+def Library(state: State) -> None:
+    """Show every scenario, what it asks and what it changes."""
+    entries = [
+        {
+            "name": name,
+            "own": any(s.name == name for s in state.own),
+            "why": _why(state, name),
+            "words": what_changes(state.scenario(name), state.language),
+            "shown": name in state.shown,
+        }
+        for name in state.names()
+    ]
+
+    def show(name: str) -> None:
+        change(lambda s: s.with_shown((*s.shown, name)))
+
+    def hide(name: str) -> None:
+        change(lambda s: s.with_shown(tuple(n for n in s.shown if n != name)))
+
+    LibraryList(
+        texts=labels(state.language),
+        entries=entries,
+        full=len(state.shown) >= MOST_SHOWN,
+        last=len(state.shown) == 1,
+        event_show=show,
+        event_hide=hide,
+    )
+
+
+def _label(state: State, name: str) -> str:
+    """Return a name with the first words of what it is for."""
+    first = _why(state, name).split(":")[0].split(".")[0].split(chr(10))[0].strip()
+    return f"{name} – {first}" if first and first != name else name
+
+
+def _why(state: State, name: str) -> str:
+    scenario = state.scenario(name)
+    return scenario.why if state.language == "fr" else scenario.why_en or scenario.why
 
 
 @solara.component
@@ -130,7 +197,9 @@ def progress_words(state: State, answers: Answers) -> str:
     if answer is None:
         return text("computing" if answers.running else "stopped", language, table="web")
     key = "answer_running" if answers.running else "answer_words"
-    return text(key, language, table="web", months=answer.months, pairs=answer.pairs, done=done)
+    count = "pairs_one" if answer.pairs == 1 else "pairs_many"
+    pairs = text(count, language, pairs=answer.pairs)
+    return text(key, language, table="web", months=answer.months, pairs=pairs, done=done)
 
 
 @solara.component
@@ -139,9 +208,9 @@ def Figures(state: State, answers: Answers) -> None:
     answer = answers.best(state.months)
     made: list[Figure] = solara.use_memo(
         lambda: figures_of(state, answer),
-        [answer, state.section, state.language, state.indicator],
+        [answer, state.section, state.language, state.indicator, state.edited],
     )
-    if state.section == "results" and made:
+    if state.section in ("results", "map") and made:
         Choice(
             label=text("indicator", state.language, table="web"),
             options=indicator_choices(state.language),
