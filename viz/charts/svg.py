@@ -101,7 +101,7 @@ def svg(figure: Figure, language: Language, width: int = 760) -> str:
 
 
 def _described(drawn: str, description: str) -> str:
-    """Give the picture a role and its text alternative; drop ids that repeat from one to another."""
+    """Give the picture a role and its text alternative; drop the ids that repeat."""
     head = re.match(r"<svg[^>]*>", drawn)
     if head is None:
         return drawn

@@ -25,9 +25,9 @@ from viz.figures.wording import (
     relative_text,
     spaced_figure,
     verdict,
+    verdict_text,
     words,
 )
-from viz.numbers import ABSENT
 from viz.sentences import mirror_finding, what_changes
 from viz.texts import Language
 
@@ -243,12 +243,11 @@ def _rows(
     rows: Sequence[ResultRow], written: Measure, language: Language
 ) -> tuple[tuple[Cell, ...], ...]:
     names = [_name(row, language) for row in rows[:-1]] + [words("term_sum", language)]
-    verdicts = {"up": "up", "down": "down", "zero": "zero", "none": "none"}
     return tuple(
         (
             name,
             *changes_of(row, written),
-            words(verdicts[found], language) if (found := verdict(row)) in verdicts else ABSENT,
+            verdict_text(row, language),
         )
         for name, row in zip(names, rows, strict=True)
     )

@@ -140,6 +140,13 @@ def verdict(row: ResultRow, *, of_mean: bool = False) -> Verdict:
     return "up" if low > 0.0 else "down"
 
 
+def verdict_text(row: ResultRow, language: Language, *, of_mean: bool = False) -> str:
+    """Write the verdict for a table; a dash where there is none."""
+    found = verdict(row, of_mean=of_mean)
+    keys = {"up": "up", "down": "down", "zero": "zero_short", "none": "none"}
+    return words(keys[found], language) if found in keys else ABSENT
+
+
 def between(row: ResultRow, written: Measure) -> str:
     """Write the interval of one simulation: "entre +120 et +310 ETP"."""
     ends = {"low": written.change(row.low), "high": written.change(row.high)}
