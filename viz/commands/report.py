@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -167,7 +167,7 @@ def _format_of(name: str | None, out: Path | None) -> Format:
             f"File '{out}' does not end in .{name or (' or .'.join(FORMATS))}; "
             "rename it or change --format."
         )
-    return cast("Format", found)
+    return found
 
 
 def _check_writable(path: Path) -> None:

@@ -13,6 +13,7 @@ from viz.figures.dots import Dot, Panel, dot_option
 from viz.figures.figure import Column, Figure
 from viz.figures.sources import source_lines
 from viz.figures.wording import (
+    Measure,
     between,
     caption,
     effect,
@@ -22,6 +23,7 @@ from viz.figures.wording import (
     measure,
     measure_of_rows,
     pairs_text,
+    plain_relative,
     spaced_figure,
     verdict,
     verdict_text,
@@ -80,9 +82,14 @@ def gains(
         ),
         caption=caption(comparison, language, *notes),
         option=option,
-        columns=_columns(written.unit, written.decimals, language),
+        columns=_columns(written, language),
         rows=tuple(
-            (dot.name, *changes_of(dot.row, written), verdict_text(dot.row, language, of_mean=True))
+            (
+                dot.name,
+                *changes_of(dot.row, written),
+                plain_relative(dot.row),
+                verdict_text(dot.row, language, of_mean=True),
+            )
             for dot in dots
         ),
         description=_description(panel, language),
@@ -125,12 +132,12 @@ def lowered_name(name: str) -> str:
     return name if head in ("CA", "CC", "CU", "Zone") or head.isupper() else lowered(name)
 
 
-def _columns(unit: str, decimals: int, language: Language) -> tuple[Column, ...]:
-    look = {"unit": unit, "decimals": decimals, "signed": True}
+def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
     names = ("difference", "low", "high", "mean_low", "mean_high")
     return (
         Column("group", words("group", language)),
-        *(Column(key, words(key, language), **look) for key in names),
+        *(written.change_column(key, words(key, language)) for key in names),
+        Column("relative", words("relative_heading", language), "%", 2, signed=True),
         Column("verdict", words("finding", language)),
     )
 

@@ -20,6 +20,7 @@ from viz.figures.wording import (
     label_of,
     measure,
     period,
+    plain_relative,
     spaced_figure,
     words,
 )
@@ -296,16 +297,13 @@ def _zero_line() -> style.Option:
 
 
 def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
-    change = {"unit": written.unit, "decimals": written.decimals, "signed": True}
-    level = {"unit": written.level_unit, "decimals": written.level_decimals}
     return (
         Column("quarter", words("quarter_heading", language)),
         Column("scenario", words("scenario", language)),
-        Column("baseline", words("baseline", language), **level),
-        Column("value", words("with_scenario", language), **level),
-        Column("difference", words("difference", language), **change),
-        Column("low", words("low", language), **change),
-        Column("high", words("high", language), **change),
+        written.level_column("baseline", words("baseline", language)),
+        written.level_column("value", words("with_scenario", language)),
+        *(written.change_column(k, words(k, language)) for k in ("difference", "low", "high")),
+        Column("relative", words("relative_heading", language), "%", 2, signed=True),
     )
 
 
@@ -320,7 +318,8 @@ def _rows(
             if load_indicators()[row.indicator].difference_only:
                 levels = [None, None]
             changes = [written.scaled(v) for v in (row.difference, row.low, row.high)]
-            made.append((quarter_name(point.label, language), scenario, *levels, *changes))
+            quarter = quarter_name(point.label, language)
+            made.append((quarter, scenario, *levels, *changes, plain_relative(row)))
     return tuple(made)
 
 

@@ -230,11 +230,10 @@ def _whiskers(rows: Sequence[ResultRow], steps: Sequence[tuple[float, float]]) -
 
 
 def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
-    look = {"unit": written.unit, "decimals": max(1, written.decimals), "signed": True}
     names = ("difference", "low", "high", "mean_low", "mean_high")
     return (
         Column("term", words("term", language)),
-        *(Column(key, words(key, language), **look) for key in names),
+        *(written.change_column(key, words(key, language), 1) for key in names),
         Column("verdict", words("finding", language)),
     )
 
