@@ -17,6 +17,7 @@ import click
 COMMANDS = {
     "compare": "Compare scenarios with the baseline on the same draws.",
     "serve": "Open the web interface.",
+    "report": "Write the printable report of a comparison: HTML, PDF, DOCX.",
     "run": "Simulate one world under one scenario.",
     "scenarios": "List the ready scenarios and what they change.",
     "levers": "List the levers: bounds, current practice, legal basis, cost.",

@@ -101,7 +101,7 @@ def svg(figure: Figure, language: Language, width: int = 760) -> str:
 
 
 def _described(drawn: str, description: str) -> str:
-    """Give the picture a role and its text alternative; drop ids that repeat."""
+    """Give the picture a role and its text alternative; drop the ids that repeat."""
     head = re.match(r"<svg[^>]*>", drawn)
     if head is None:
         return drawn
@@ -122,8 +122,14 @@ def png(drawn: str, *, zoom: float = 2.0) -> bytes:
     except ImportError as error:
         raise AncrageError(MISSING) from error
     family = _family()
-    chosen = {"font_family": family, "sans_serif_family": family} if family else {}
-    return bytes(svg_to_bytes(svg_string=drawn, background="#ffffff", zoom=zoom, **chosen))
+    made = svg_to_bytes(
+        svg_string=drawn,
+        background="#ffffff",
+        zoom=zoom,
+        font_family=family,
+        sans_serif_family=family,
+    )
+    return bytes(made)
 
 
 @cache

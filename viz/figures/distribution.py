@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.compared import Comparison
 from viz.figures import style
@@ -21,6 +22,8 @@ from viz.figures.wording import (
     words,
 )
 from viz.texts import Language
+
+Array = NDArray[np.float64]
 
 _STACKS = 28
 """Stacks side by side across the range, at most about."""
@@ -40,7 +43,6 @@ def distribution(comparison: Comparison, indicator: str, language: Language) -> 
     if len(rows) == 1 and not is_provisional(comparison):
         counts = {"positive": int((known[0] > 0.0).sum()), "all": len(known[0])}
         title = words("distribution_title", language, finding=title, **counts)
-    look = {"unit": written.unit, "decimals": written.decimals + 1, "signed": True}
     made = Figure(
         key=f"{indicator}_distribution",
         title=title,
@@ -48,7 +50,7 @@ def distribution(comparison: Comparison, indicator: str, language: Language) -> 
         option=option,
         columns=(
             Column("seed", words("seed", language), decimals=0),
-            *(Column(name, name, **look) for name in values),
+            *(written.change_column(name, name, 1) for name in values),
         ),
         rows=tuple(
             (
@@ -67,7 +69,7 @@ def distribution(comparison: Comparison, indicator: str, language: Language) -> 
     return spaced_figure(made, language)
 
 
-def stacked(values: np.ndarray, step: float) -> list[tuple[float, int]]:
+def stacked(values: Array, step: float) -> list[tuple[float, int]]:
     """Return a place (abscissa, height in its stack) for each value, in increasing order.
 
     Values within ``step`` of the first of a stack join it, at their mean, so that a value alone
@@ -84,7 +86,7 @@ def stacked(values: np.ndarray, step: float) -> list[tuple[float, int]]:
     ]
 
 
-def _option(values: dict[str, np.ndarray], written: Measure) -> tuple[style.Option, int]:
+def _option(values: dict[str, Array], written: Measure) -> tuple[style.Option, int]:
     known = {name: v[np.isfinite(v)] for name, v in values.items()}
     every = np.concatenate([*known.values(), np.zeros(1)])
     low, high = float(every.min()), float(every.max())
@@ -127,7 +129,7 @@ def _series(
     name: str,
     place: int,
     places: list[tuple[float, int]],
-    values: np.ndarray,
+    values: Array,
     written: Measure,
     room: float,
 ) -> list[Any]:
@@ -181,7 +183,7 @@ def _series(
     ]
 
 
-def _description(values: dict[str, np.ndarray], written: Measure, language: Language) -> str:
+def _description(values: dict[str, Array], written: Measure, language: Language) -> str:
     parts: list[str] = []
     for name, of_scenario in values.items():
         known = of_scenario[np.isfinite(of_scenario)] * written.scale

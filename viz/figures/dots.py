@@ -217,7 +217,7 @@ def _whiskers(panel: Panel, dot: Dot, line: int, *, first: bool) -> style.Option
         ends = panel.written.scaled(low), panel.written.scaled(high)
         if ends[0] is None or ends[1] is None or dot.row.difference is None:
             continue
-        look = {"color": shade, "width": width, "type": "solid", "cap": "butt"}
+        look: style.Option = {"color": shade, "width": width, "type": "solid", "cap": "butt"}
         if width > 2:
             look["opacity"] = 0.55
         data.append([{"coord": [ends[0], line], "lineStyle": look}, {"coord": [ends[1], line]}])

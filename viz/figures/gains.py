@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from model.indicators import load_dimensions, load_indicators
 from scenarios.compared import Comparison
@@ -10,9 +10,10 @@ from scenarios.gains import COSTS, WATCHED
 from scenarios.results import ResultRow
 from viz.figures.differences import changes_of, difference_columns, difference_rows, joined
 from viz.figures.dots import Dot, Panel, dot_option
-from viz.figures.figure import Cell, Column, Figure
+from viz.figures.figure import Column, Figure
 from viz.figures.sources import source_lines
 from viz.figures.wording import (
+    Measure,
     between,
     caption,
     effect,
@@ -22,11 +23,12 @@ from viz.figures.wording import (
     measure,
     measure_of_rows,
     pairs_text,
+    plain_relative,
     spaced_figure,
     verdict,
+    verdict_text,
     words,
 )
-from viz.numbers import ABSENT
 from viz.tables import group_label
 from viz.texts import Language
 
@@ -80,9 +82,14 @@ def gains(
         ),
         caption=caption(comparison, language, *notes),
         option=option,
-        columns=_columns(written.unit, written.decimals, language),
+        columns=_columns(written, language),
         rows=tuple(
-            (dot.name, *changes_of(dot.row, written), _verdict(dot.row, key, language))
+            (
+                dot.name,
+                *changes_of(dot.row, written),
+                plain_relative(dot.row),
+                verdict_text(dot.row, language, of_mean=True),
+            )
             for dot in dots
         ),
         description=_description(panel, language),
@@ -125,17 +132,12 @@ def lowered_name(name: str) -> str:
     return name if head in ("CA", "CC", "CU", "Zone") or head.isupper() else lowered(name)
 
 
-def _verdict(row: ResultRow, indicator: str, language: Language) -> str:
-    found = verdict(row, of_mean=True)
-    return words(found, language) if found in ("up", "down", "zero", "none") else ABSENT
-
-
-def _columns(unit: str, decimals: int, language: Language) -> tuple[Column, ...]:
-    look = {"unit": unit, "decimals": decimals, "signed": True}
+def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
     names = ("difference", "low", "high", "mean_low", "mean_high")
     return (
         Column("group", words("group", language)),
-        *(Column(key, words(key, language), **look) for key in names),
+        *(written.change_column(key, words(key, language)) for key in names),
+        Column("relative", words("relative_heading", language), "%", 2, signed=True),
         Column("verdict", words("finding", language)),
     )
 
@@ -164,16 +166,12 @@ def moved_jobs(comparison: Comparison, language: Language) -> Figure:
         caption=caption(comparison, language, *notes),
         option=option,
         columns=difference_columns(language),
-        rows=_moved_rows(comparison, panels),
+        rows=difference_rows(comparison, panels),
         description=" ".join(_description(panel, language) for panel in panels),
         sources=source_lines(comparison, MOVED, language),
         height=height,
     )
     return spaced_figure(made, language)
-
-
-def _moved_rows(comparison: Comparison, panels: Sequence[Panel]) -> tuple[tuple[Cell, ...], ...]:
-    return difference_rows(comparison, panels)
 
 
 def _moved_title(comparison: Comparison, language: Language) -> str:

@@ -16,6 +16,7 @@ from viz.figures.wording import (
     relative_text,
     spaced_figure,
     verdict,
+    verdict_text,
     words,
 )
 from viz.numbers import ABSENT
@@ -61,8 +62,6 @@ def _line(
     change = written.change(row.difference)
     if (row.difference is not None and written.unit != unit) or entry.difference_only:
         change += written.suffix
-    found = verdict(row)
-    known = found in ("up", "down", "zero", "none")
     return (
         getattr(entry, f"label_{language}"),
         "" if entry.difference_only else unit,
@@ -70,7 +69,7 @@ def _line(
         change,
         interval(row.low, row.high, written),
         relative_text(comparison, row, language),
-        words(found, language) if known else ABSENT,
+        verdict_text(row, language),
     )
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from model.hypotheses import load_register
-from model.indicators import load_bases, load_indicators
+from model.indicators import load_bases, load_indicators, load_themes
 from model.indicators.register import NO_BASE
 from model.toml_tables import read_toml
 from scenarios.compared import Comparison
@@ -30,14 +30,14 @@ def source_lines(
 ) -> tuple[str, ...]:
     """Return definitions, hypotheses, data and run of a figure, a line each."""
     return (
-        *definitions(indicators, language),
+        *definition_lines(indicators, language),
         *_rests(indicators, language),
         register_line(comparison.central, language),
         run_line(comparison, language),
     )
 
 
-def definitions(indicators: Sequence[str], language: Language) -> list[str]:
+def definition_lines(indicators: Sequence[str], language: Language) -> list[str]:
     """Return one line an indicator: what it counts, and of what it is a share."""
     lines: list[str] = []
     for key in dict.fromkeys(indicators):
@@ -53,17 +53,30 @@ def definitions(indicators: Sequence[str], language: Language) -> list[str]:
     return lines
 
 
-def _rests(indicators: Sequence[str], language: Language) -> list[str]:
-    """Return the line of hypotheses and that of data, of the themes of some indicators."""
-    themes = dict.fromkeys(load_indicators()[key].theme for key in indicators)
-    parts = [rests_on()[theme] for theme in themes]
-    keys = list(dict.fromkeys(key for part in parts for key in part["hypotheses"]))
-    files = list(dict.fromkeys(file for part in parts for file in part["tables"]))
+def rests_on_lines(language: Language) -> list[str]:
+    """Return the line of hypotheses of each theme, under the theme's name."""
+    return [
+        f"{getattr(theme, f'label_{language}')} — "
+        + words("source_hypotheses_short", language, hypotheses=_hypotheses([key], language))
+        for key, theme in load_themes().items()
+    ]
+
+
+def _hypotheses(themes: Sequence[str], language: Language) -> str:
+    """Name the first hypotheses of some themes, with their grades."""
     register = load_register()
+    keys = dict.fromkeys(key for theme in themes for key in rests_on()[theme]["hypotheses"])
     named = [
         f"{lowered(str(getattr(register[key], f'label_{language}')))} ({register[key].grade})"
         for key in keys
     ]
+    return (" ; " if language == "fr" else "; ").join(named)
+
+
+def _rests(indicators: Sequence[str], language: Language) -> list[str]:
+    """Return the line of hypotheses and that of data, of the themes of some indicators."""
+    themes = list(dict.fromkeys(load_indicators()[key].theme for key in indicators))
+    files = dict.fromkeys(file for theme in themes for file in rests_on()[theme]["tables"])
     tables: dict[str, dict[str, Any]] = {entry["file"]: entry for entry in sources()}
     data = [
         f"{tables[file]['source']} ({tables[file]['year']}, "
@@ -72,7 +85,7 @@ def _rests(indicators: Sequence[str], language: Language) -> list[str]:
     ]
     joint = " ; " if language == "fr" else "; "
     return [
-        words("source_hypotheses", language, hypotheses=joint.join(named)),
+        words("source_hypotheses", language, hypotheses=_hypotheses(themes, language)),
         words("source_tables", language, tables=joint.join(data)),
     ]
 

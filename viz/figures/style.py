@@ -76,8 +76,8 @@ def round_step(low: float, high: float) -> float:
     return next(power * factor for factor in (1.0, 2.0, 5.0, 10.0) if power * factor >= rough)
 
 
-def round_axis(low: float, high: float, **parts: Any) -> Option:
-    """Return a signed axis from a round number below ``low`` to one above ``high``."""
+def round_axis(low: float, high: float, *, signed: bool = True, **parts: Any) -> Option:
+    """Return an axis from a round number below ``low`` to one above ``high``."""
     step = round_step(low, high)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     ends = {
@@ -85,7 +85,8 @@ def round_axis(low: float, high: float, **parts: Any) -> Option:
         "max": math.ceil(high / step - 1e-9) * step,
         "interval": step,
     }
-    return value_axis(f"@number:{decimals}:signed", **ends, **parts)
+    mark = f"@number:{decimals}:signed" if signed else f"@number:{decimals}"
+    return value_axis(mark, **ends, **parts)
 
 
 def category_axis(names: list[str], **parts: Any) -> Option:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,10 +20,10 @@ from viz.figures.wording import (
     label_of,
     measure,
     period,
+    plain_relative,
     spaced_figure,
     words,
 )
-from viz.numbers import decimals_for
 from viz.texts import Language
 
 DEFAULT_TRAJECTORIES = (
@@ -37,6 +38,9 @@ DEFAULT_TRAJECTORIES = (
 
 Show = Literal["levels", "differences"]
 
+_HEIGHT, _TOP, _FOOT = 380, 34, 46
+"""Pixels: the chart, what stands above its frame, and below it."""
+_LABEL = 17
 _MANY_QUARTERS = 12
 """From so many on, only years are named along the axis."""
 
@@ -81,7 +85,7 @@ def trajectories(
         rows=_rows(points, written, language),
         description=_description(comparison, indicator, courses, written, show, language),
         sources=source_lines(comparison, [indicator], language),
-        height=380,
+        height=_HEIGHT,
     )
     return spaced_figure(made, language)
 
@@ -153,28 +157,25 @@ def _option(
         series.append(_line(course, provisional))
     if show == "differences":
         series[-1]["markLine"] = _zero_line()
-    decimals = _axis_decimals(courses)
+    axis = _value_axis(courses, unit, show)
+    for course, offset in zip(courses, _label_offsets(courses, axis), strict=True):
+        line = next(entry for entry in series if entry["id"] == course.name)
+        line["endLabel"]["offset"] = [0, offset]
     names = [course.name for course in courses]
     longest = max(len(name) for name in names)
     label_room = min(150, 16 + 8 * longest)
     return style.base(
-        grid={"left": 8, "right": label_room, "top": 34, "bottom": 8, "containLabel": True},
-        tooltip={"trigger": "item", "valueFormatter": f"@number:{decimals + 1}{signed}"},
+        grid={"left": 8, "right": label_room, "top": _TOP, "bottom": 8, "containLabel": True},
+        tooltip={"trigger": "item", "valueFormatter": f"@number:{written.decimals}{signed}"},
         legend={"show": False, "data": names, "textStyle": {"fontSize": style.TEXT}},
         xAxis=_quarter_axis(quarters),
-        yAxis=style.value_axis(
-            f"@number:{decimals}{signed}",
-            name=unit,
-            nameTextStyle={"align": "left", "color": style.QUIET, "fontSize": style.TEXT - 1},
-            nameGap=14,
-            scale=show == "levels",
-        ),
+        yAxis=axis,
         series=series,
         media=[
             {
                 "query": {"maxWidth": style.NARROW},
                 "option": {
-                    "grid": {"right": 14, "top": 34 + 22 * _legend_lines(names)},
+                    "grid": {"right": 22, "top": _TOP + 22 * _legend_lines(names)},
                     "legend": {"show": True, "top": 0, "left": 0, "itemWidth": 34},
                     "series": [
                         {"id": course.name, "endLabel": {"show": False}} for course in courses
@@ -190,17 +191,32 @@ def _legend_lines(names: Sequence[str]) -> int:
     return 1 + sum(7 * len(name) + 50 for name in names) // 320
 
 
-def _axis_decimals(courses: Sequence[_Course]) -> int:
-    """Return the decimals of round steps between the ends of the lines."""
+def _value_axis(courses: Sequence[_Course], unit: str, show: Show) -> style.Option:
+    """Return the axis between round numbers, so that where lines end is known before drawing."""
     ends = [
         v for c in courses for part in (c.means, c.lows, c.highs) for v in part if v is not None
-    ]
-    if not ends:
-        return 0
-    step = (max(max(ends), 0.0) - min(min(ends), 0.0)) / 5.0
-    if min(ends) > 0.0:
-        step = (max(ends) - min(ends)) / 5.0
-    return max(0, decimals_for([step]) - 2) if step >= 0.1 else decimals_for([step]) - 1
+    ] or [0.0]
+    if show == "differences":
+        ends.append(0.0)
+    low, high = min(ends), max(ends)
+    if high <= low:
+        low, high = low - 1.0, high + 1.0
+    name = {"align": "left", "color": style.QUIET, "fontSize": style.TEXT - 1}
+    parts = {"name": unit, "nameTextStyle": name, "nameGap": 14}
+    return style.round_axis(low, high, signed=show == "differences", **parts)
+
+
+def _label_offsets(courses: Sequence[_Course], axis: style.Option) -> list[int]:
+    """Return how far each end label moves, in pixels, for none to lie on another."""
+    scale = (_HEIGHT - _TOP - _FOOT) / (axis["max"] - axis["min"])
+    places = [(axis["max"] - (course.means[-1] or 0.0)) * scale for course in courses]
+    order = sorted(range(len(places)), key=lambda place: places[place])
+    moved = list(places)
+    for before, after in itertools.pairwise(order):
+        moved[after] = max(moved[after], moved[before] + _LABEL)
+    # half of what was pushed down is given back, so that a pair parts on both sides
+    shift = sum(m - p for m, p in zip(moved, places, strict=True)) / len(places)
+    return [round(m - p - shift) for m, p in zip(moved, places, strict=True)]
 
 
 def _quarter_axis(quarters: list[str]) -> style.Option:
@@ -266,7 +282,6 @@ def _line(course: _Course, provisional: bool) -> style.Option:
             "width": 130,
             "overflow": "truncate",
         },
-        "labelLayout": {"moveOverlap": "shiftY"},
         "z": 3,
     }
 
@@ -282,16 +297,13 @@ def _zero_line() -> style.Option:
 
 
 def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
-    change = {"unit": written.unit, "decimals": written.decimals, "signed": True}
-    level = {"unit": written.level_unit, "decimals": written.level_decimals}
     return (
         Column("quarter", words("quarter_heading", language)),
         Column("scenario", words("scenario", language)),
-        Column("baseline", words("baseline", language), **level),
-        Column("value", words("with_scenario", language), **level),
-        Column("difference", words("difference", language), **change),
-        Column("low", words("low", language), **change),
-        Column("high", words("high", language), **change),
+        written.level_column("baseline", words("baseline", language)),
+        written.level_column("value", words("with_scenario", language)),
+        *(written.change_column(k, words(k, language)) for k in ("difference", "low", "high")),
+        Column("relative", words("relative_heading", language), "%", 2, signed=True),
     )
 
 
@@ -306,7 +318,8 @@ def _rows(
             if load_indicators()[row.indicator].difference_only:
                 levels = [None, None]
             changes = [written.scaled(v) for v in (row.difference, row.low, row.high)]
-            made.append((quarter_name(point.label, language), scenario, *levels, *changes))
+            quarter = quarter_name(point.label, language)
+            made.append((quarter, scenario, *levels, *changes, plain_relative(row)))
     return tuple(made)
 
 

@@ -25,9 +25,9 @@ from viz.figures.wording import (
     relative_text,
     spaced_figure,
     verdict,
+    verdict_text,
     words,
 )
-from viz.numbers import ABSENT
 from viz.sentences import mirror_finding, what_changes
 from viz.texts import Language
 
@@ -230,11 +230,10 @@ def _whiskers(rows: Sequence[ResultRow], steps: Sequence[tuple[float, float]]) -
 
 
 def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
-    look = {"unit": written.unit, "decimals": max(1, written.decimals), "signed": True}
     names = ("difference", "low", "high", "mean_low", "mean_high")
     return (
         Column("term", words("term", language)),
-        *(Column(key, words(key, language), **look) for key in names),
+        *(written.change_column(key, words(key, language), 1) for key in names),
         Column("verdict", words("finding", language)),
     )
 
@@ -243,12 +242,11 @@ def _rows(
     rows: Sequence[ResultRow], written: Measure, language: Language
 ) -> tuple[tuple[Cell, ...], ...]:
     names = [_name(row, language) for row in rows[:-1]] + [words("term_sum", language)]
-    verdicts = {"up": "up", "down": "down", "zero": "zero", "none": "none"}
     return tuple(
         (
             name,
             *changes_of(row, written),
-            words(verdicts[found], language) if (found := verdict(row)) in verdicts else ABSENT,
+            verdict_text(row, language),
         )
         for name, row in zip(names, rows, strict=True)
     )

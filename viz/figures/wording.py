@@ -10,7 +10,7 @@ from model.indicators import Indicator, load_indicators
 from scenarios.compared import Comparison
 from scenarios.results import ResultRow
 from scenarios.statistics import PAIRS_FOR_A_BAND
-from viz.figures.figure import Figure
+from viz.figures.figure import Column, Figure
 from viz.numbers import ABSENT, decimals_for, number, percent
 from viz.sentences import readiness
 from viz.tables import SHARES
@@ -57,6 +57,14 @@ class Measure:
     def level_scaled(self, value: float | None) -> float | None:
         """Return a level in the unit written."""
         return _over(value, self.level_scale)
+
+    def change_column(self, key: str, label: str, more_decimals: int = 0) -> Column:
+        """Return a column of differences."""
+        return Column(key, label, self.unit, self.decimals + more_decimals, signed=True)
+
+    def level_column(self, key: str, label: str) -> Column:
+        """Return a column of levels."""
+        return Column(key, label, self.level_unit, self.level_decimals)
 
     @property
     def suffix(self) -> str:
@@ -138,6 +146,21 @@ def verdict(row: ResultRow, *, of_mean: bool = False) -> Verdict:
     if low <= 0.0 <= high:
         return "zero"
     return "up" if low > 0.0 else "down"
+
+
+def plain_relative(row: ResultRow) -> float | None:
+    """Return the relative difference of a row in per cent, where its baseline is a level."""
+    entry = load_indicators()[row.indicator]
+    if entry.unit in SHARES or entry.difference_only or row.relative is None:
+        return None
+    return 100.0 * row.relative
+
+
+def verdict_text(row: ResultRow, language: Language, *, of_mean: bool = False) -> str:
+    """Write the verdict for a table; a dash where there is none."""
+    found = verdict(row, of_mean=of_mean)
+    keys = {"up": "up", "down": "down", "zero": "zero_short", "none": "none"}
+    return words(keys[found], language) if found in keys else ABSENT
 
 
 def between(row: ResultRow, written: Measure) -> str:

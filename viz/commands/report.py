@@ -1,0 +1,192 @@
+"""``ancrage report``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from viz.options import (
+    LARGEST_SEED,
+    LONGEST_MONTHS,
+    MOST_PAIRS,
+    MOST_WORKERS,
+    language_option,
+)
+from viz.texts import Language
+
+if TYPE_CHECKING:
+    from viz.report import Format
+
+FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
+"""Repeated here so that help loads nothing; a test compares them."""
+MOST_SCENARIOS = 4
+
+
+@click.command()
+@click.argument("scenario", nargs=-1)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
+    default=None,
+    help="Format of the report.  [default: that of --out, else html]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="File of the report.  [default: report.<format>]",
+)
+@click.option(
+    "--pairs",
+    type=click.IntRange(1, MOST_PAIRS),
+    default=10,
+    show_default=True,
+    help="Pairs of runs (baseline and scenario on the same draws); 30 for full intervals.",
+)
+@click.option(
+    "--months",
+    type=click.IntRange(1, LONGEST_MONTHS),
+    default=120,
+    show_default=True,
+    help="Months simulated from January 2027 on.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    default=1,
+    show_default=True,
+    help="Seed of the first pair; the next ones follow.",
+)
+@click.option("--central", is_flag=True, help="Keep hypotheses at their central values.")
+@click.option(
+    "--context",
+    "contexts",
+    multiple=True,
+    metavar="NAME",
+    help="What happens around purchasing, in the baseline too (ancrage scenarios lists them).",
+)
+@click.option(
+    "--territory",
+    default="cote-opale",
+    show_default=True,
+    metavar="NAME",
+    help="Embedded territory (cote-opale, dunkerque).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=None,
+    help="Parallel processes.  [default: number of processors]",
+)
+@language_option
+def command(
+    scenario: tuple[str, ...],
+    format_name: str | None,
+    out: Path | None,
+    pairs: int,
+    months: int,
+    seed: int,
+    central: bool,
+    contexts: tuple[str, ...],
+    territory: str,
+    workers: int | None,
+    language: Language,
+) -> int:
+    """Write the printable report of a comparison of each SCENARIO with current practice.
+
+    One to four scenarios, names of the library or TOML files. The same figures and words as on the
+    screen, in one file. With no SCENARIO: access, insertion and full-spaser.
+    """
+    from model.errors import AncrageError
+    from scenarios.comparison import check_names, compare
+    from scenarios.library.reading import DEFAULT_COMPARISON, load_context, load_scenario
+    from scenarios.pool import Interrupted
+    from viz.console import notes, progress
+    from viz.report import build_report
+    from viz.report.build import check_installed
+    from viz.territories import prepare_territory
+    from viz.texts import text
+
+    format_ = _format_of(format_name, out)
+    chosen = [load_scenario(name) for name in scenario or DEFAULT_COMPARISON]
+    check_names(chosen)
+    if len(chosen) > MOST_SCENARIOS:
+        raise AncrageError(f"A report holds at most {MOST_SCENARIOS} scenarios, got {len(chosen)}.")
+    context = load_context(contexts)
+    check_installed(format_)
+    path = out or Path(f"report.{format_}")
+    _check_writable(path)
+    try:
+        with progress() as bar:
+            preparing = bar.add_task(text("preparing", language), total=None)
+            zones = prepare_territory(territory)
+            bar.remove_task(preparing)
+            running = bar.add_task(text("running", language), total=pairs)
+            comparison = compare(
+                chosen,
+                territory=territory,
+                months=months,
+                pairs=pairs,
+                seed=seed,
+                central=central,
+                context=context,
+                workers=workers,
+                on_finished=lambda _: bar.advance(running),
+            )
+            bar.add_task(text("drawing", language, table="report"), total=None)
+            written = build_report(comparison, language, format_, zones=zones)
+    except Interrupted:
+        click.echo("Interrupted; nothing was written.", err=True)
+        return 130
+    _write(path, written)
+    notes().print(text("written", language, table="report", path=path), markup=False)
+    return 0
+
+
+def _format_of(name: str | None, out: Path | None) -> Format:
+    """Return the format asked for, or that of the file's name.
+
+    Raises
+    ------
+    AncrageError
+        The file's name says another format than the one asked for, or none that is known.
+    """
+    from model.errors import AncrageError
+
+    ending = out.suffix.removeprefix(".").lower() if out else ""
+    if name is None and not ending:
+        return FORMATS[0]
+    found = name or ending
+    if found not in FORMATS or (ending and ending != found):
+        raise AncrageError(
+            f"File '{out}' does not end in .{name or (' or .'.join(FORMATS))}; "
+            "rename it or change --format."
+        )
+    return found
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse early a place that cannot be written."""
+    from model.errors import AncrageError
+
+    folder = path.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK) or path.is_dir():
+        raise AncrageError(f"Report '{path}' cannot be written; choose another file with --out.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write beside, then rename: the file is whole or absent."""
+    from model.errors import AncrageError
+
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise AncrageError(f"Report '{path}' cannot be written ({error.strerror}).") from error
