@@ -96,6 +96,11 @@ class Node:
     name: str = ""
     fte: float = 0.0
 
+    @property
+    def name_of_edge(self) -> str:
+        """Name in the edges: a party may stand on both sides, the centre has its code alone."""
+        return f"{self.code}{self.side:+d}/{self.hop}" if self.side else self.code
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
@@ -358,14 +363,12 @@ class _Walk:
         names: dict[int, str] = {}
         for number in shown.tolist():
             node = trade.parties.node(number, side, hop)
-            name = self._name(node)
-            names[number] = name
+            name = names[number] = self._keep(node)
             if not trade.parties.is_outside(number):
                 following[number] = name
         rest = len(partners) - len(shown)
         if rest:
-            others = Node(f"others{side:+d}/{hop}", "others", side, hop, members=rest)
-            self.nodes[others.code] = others
+            self._keep(Node("others", "others", side, hop, members=rest))
         summed: dict[tuple[str, str], float] = {}
         for row in rows.tolist():
             near = front[int(own[row])]
@@ -375,8 +378,7 @@ class _Walk:
         self.edges.extend((a, b, eur) for (a, b), eur in summed.items())
         return following
 
-    def _name(self, node: Node) -> str:
-        """Keep a node under its code; one that stands on both sides or hops has one name each."""
-        name = f"{node.code}{node.side:+d}/{node.hop}"
-        self.nodes[name] = node
-        return name
+    def _keep(self, node: Node) -> str:
+        """Keep a node and return its name in the edges."""
+        self.nodes[node.name_of_edge] = node
+        return node.name_of_edge

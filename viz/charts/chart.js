@@ -1,5 +1,5 @@
 /* What the browser and the reports share: formatters of numbers, and the option made ready.
-   Marks: "@number:decimals", "@number:decimals:signed", "@percent:decimals", "@text". */
+   Marks: "@number:decimals", "@number:decimals:signed", "@percent:decimals", "@year". */
 (function (root) {
   "use strict";
   const MINUS = "\u2212";
@@ -29,6 +29,7 @@
       }
       return found;
     };
+    if (parts[0] === "@year") return function (v) { return String(Math.round(scalar(v))); };
     if (parts[0] === "@percent") {
       return function (v) { return number(scalar(v) * 100, decimals, language, signed) + "\u00a0%"; };
     }
@@ -42,7 +43,7 @@
       for (const key of Object.keys(option)) made[key] = ready(option[key], language);
       return made;
     }
-    if (typeof option === "string" && /^@(number|percent)\b/.test(option)) return formatter(option, language);
+    if (typeof option === "string" && /^@(number|percent|year)\b/.test(option)) return formatter(option, language);
     return option;
   }
 

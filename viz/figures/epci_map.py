@@ -21,6 +21,7 @@ from viz.tables import SHARES, unit_and_scale
 from viz.texts import Language, text
 
 _TABLE = "territory"
+MAP_HEIGHT = 540
 LESS, ZERO, MORE = "#D55E00", "#f4f4f4", "#0072B2"
 _UNSURE = "#e3e3e3"
 _HATCHING: dict[str, object] = {
@@ -91,7 +92,7 @@ def epci_map(
             "map_description", language, table=_TABLE, indicator=label, unit=written.unit, told=told
         ),
         maps={f"epci-{outlines.key}": outlines.epci},
-        height=460,
+        height=MAP_HEIGHT,
     )
 
 
@@ -133,7 +134,10 @@ class _Written:
             for row in rows.values()
             for v in (row.difference, row.low, row.high)
         ]
-        return cls(rows, scale, unit, min(2, max(0, decimals_for(changes) - 1)), language)
+        decimals = min(2, max(0, decimals_for(changes) - 1))
+        # an end that is not zero must not be written as zero
+        vanishing = [abs(v) < 0.5 * 10.0**-decimals for v in changes if v]
+        return cls(rows, scale, unit, decimals + any(vanishing), language)
 
     def scaled(self, value: float | None) -> float | None:
         return None if value is None else value / self.scale
@@ -203,7 +207,7 @@ def _option(
             },
         }
         if not sure[zone]:
-            style: dict[str, object] = {"areaColor": _UNSURE}
+            style: dict[str, object] = {"areaColor": _UNSURE, "color": _UNSURE}
             if not provisional:
                 style["decal"] = _HATCHING
             item |= {"visualMap": False, "itemStyle": style}
@@ -217,12 +221,12 @@ def _option(
 
 
 def _two_lines(name: str) -> str:
-    """Break a long name at the space nearest to its middle."""
-    places = [i for i, c in enumerate(name) if c == " "]
-    if len(name) <= 12 or not places:
+    """Break a long name at the space or hyphen nearest to its middle."""
+    places = [i for i, c in enumerate(name) if c in " -"]
+    if len(name) <= 10 or not places:
         return name
     middle = min(places, key=lambda i: abs(i - len(name) / 2))
-    return f"{name[:middle]}\n{name[middle + 1 :]}"
+    return f"{name[: middle + 1].rstrip()}\n{name[middle + 1 :]}"
 
 
 def _map_option(
@@ -238,10 +242,8 @@ def _map_option(
                 "aspectScale": aspect,
                 "roam": False,
                 "selectedMode": False,
-                "left": 4,
-                "right": 4,
-                "top": 4,
-                "bottom": 64,
+                "layoutCenter": ["50%", "44.5%"],
+                "layoutSize": "89%",
                 "itemStyle": {"areaColor": "#ffffff", "borderColor": "#4d4d4d", "borderWidth": 1},
                 "emphasis": {
                     "label": {"show": labelled, "color": _INK},
@@ -341,5 +343,5 @@ def commune_map(
             unit=unit,
         ),
         maps={f"communes-{outlines.key}": outlines.communes},
-        height=460,
+        height=MAP_HEIGHT,
     )
