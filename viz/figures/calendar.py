@@ -189,7 +189,11 @@ def _state(entry: LegalDate, language: Language) -> str:
 
 
 def _row(entry: LegalDate, buyers: Buyers, language: Language) -> tuple[Cell, ...]:
-    before = "" if entry.before in (None, entry.value) else _word(entry.rule, float(entry.before or 0.0), language)
+    before = (
+        ""
+        if entry.before in (None, entry.value)
+        else _word(entry.rule, float(entry.before or 0.0), language)
+    )
     bound = _bound(entry, buyers)
     return (
         _day(entry.day, language),

@@ -53,7 +53,11 @@ def network(
     ]
     bought, sold = (_amount(eur, language) for eur in (found.bought_eur, found.sold_eur))
     suppliers, clients = (
-        sum(n.members if n.kind == "others" else 1 for n in found.nodes if n.side == s and n.hop == 1)
+        sum(
+            n.members if n.kind == "others" else 1
+            for n in found.nodes
+            if n.side == s and n.hop == 1
+        )
         for s in (-1, 1)
     )
     values = {
@@ -93,9 +97,7 @@ def node_label(node: Node, language: Language) -> str:
         head = text(key, language, table=_TABLE, code=node.code, kind=node.firm_kind)
         staff = f"{number(node.fte, 0 if node.fte >= 10 else 1, language)}\u00a0"
         staff += text("fte", language, table=_TABLE)
-        return " · ".join(
-            (head, sector_label(node.sector, language), staff, short_name(node.zone))
-        )
+        return " · ".join((head, sector_label(node.sector, language), staff, short_name(node.zone)))
     if node.kind == "sector":
         count = text("node_members", language, table=_TABLE, count=node.members)
         return f"{sector_label(node.sector, language)} ({count})"
@@ -137,7 +139,9 @@ def _height(found: Neighbourhood) -> int:
 def _option(
     found: Neighbourhood, names: Mapping[str, str], language: Language
 ) -> dict[str, object]:
-    depth = {side: max((n.hop for n in found.nodes if n.side == side), default=0) for side in (-1, 1)}
+    depth = {
+        side: max((n.hop for n in found.nodes if n.side == side), default=0) for side in (-1, 1)
+    }
     nodes: list[dict[str, object]] = []
     for name, node in _by_name(found).items():
         place = "right" if node.side <= 0 else "left"

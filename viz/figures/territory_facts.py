@@ -33,8 +33,7 @@ def territory_facts(territory: Territory, language: Language) -> Figure:
     }
     totals = {key: float(values.sum()) for key, values in columns.items()}
     rows: list[tuple[Cell, ...]] = [
-        (name, *(float(columns[key][z]) for key in _MEASURES))
-        for z, name in enumerate(zones.names)
+        (name, *(float(columns[key][z]) for key in _MEASURES)) for z, name in enumerate(zones.names)
     ]
     rows.append((text("total", language, table=_TABLE), *(totals[key] for key in _MEASURES)))
     written = {key: number(value, 0, language) for key, value in totals.items()}
@@ -88,7 +87,10 @@ def data_status(language: Language) -> Figure:
 
 
 def _column(key: str, language: Language) -> Column:
-    unit = {"jobs": text("fte", language, table=_TABLE), "purchases": text("meur_a_year", language, table=_TABLE)}
+    unit = {
+        "jobs": text("fte", language, table=_TABLE),
+        "purchases": text("meur_a_year", language, table=_TABLE),
+    }
     label = text(f"facts_{key}", language, table=_TABLE)
     return Column(key, label, unit.get(key, ""), 1 if key == "purchases" else 0)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from model.indicators import load_indicators
 from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
 from viz.figures.addressable import addressable, addressable_by_group
+from viz.figures.calendar import calendar
 from viz.figures.differences import differences
 from viz.figures.epci_map import epci_map
 from viz.figures.euro_path import euro_path
@@ -18,6 +19,7 @@ from viz.figures.gains import gains
 from viz.figures.headline import headline
 from viz.figures.payers import payers
 from viz.figures.portfolio import portfolio
+from viz.figures.territory_facts import territory_facts
 from viz.figures.trajectories import trajectories
 from viz.figures.why import why
 from viz.outlines import Outlines, read_outlines, schematic_outlines
@@ -29,6 +31,7 @@ from viz.web.state import State
 from viz.web.zones import zone_names
 
 if TYPE_CHECKING:
+    from model.territory import Territory
     from scenarios.comparison import Comparison
     from scenarios.live import Answer
 
@@ -85,8 +88,18 @@ def territory_section(state: State) -> Sequence[Maker]:
             lambda: addressable(views.by_category, language),
             lambda: addressable_by_group(views.by_category, FIRST_YEAR, language),
             lambda: addressable_by_group(views.by_buyer_kind, FIRST_YEAR, language),
+            lambda: territory_facts(_territory(), language),
         )
+    if state.section == "calendar":
+        law = state.scenario(state.edited).law
+        return (lambda: calendar(_territory().buyers, language, law),)
     return ()
+
+
+def _territory() -> Territory:
+    from model.territory import load_territory
+
+    return load_territory(services().territory)
 
 
 @cache
