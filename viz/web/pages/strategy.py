@@ -43,10 +43,11 @@ def Strategy(state: State, answers: Answers) -> None:
     """Show the section that is open."""
     if state.section == "results":
         with solara.Div(classes=["an-two"]):
-            with solara.Div(classes=["an-stack"]):
+            with solara.Div(classes=["an-place-scenarios"]):
                 Scenarios(state)
+            with solara.Div(classes=["an-place-levers"]):
                 Levers(state)
-            with solara.Div(classes=["an-stack"]):
+            with solara.Div(classes=["an-stack", "an-place-figures"]):
                 Progress(state, answers)
                 Figures(state, answers)
     elif state.section == "scenarios":
@@ -217,7 +218,7 @@ def Figures(state: State, answers: Answers) -> None:
             value=state.indicator,
             event_choose=lambda key: change(lambda s: replace(s, indicator=key)),
         )
-    for figure in made:
+    for k, figure in enumerate(made):
         FigureView(
             figure=as_props(figure), texts=labels(state.language), language=state.language
-        ).key(figure.key)
+        ).key(f"{k}-{figure.key}")
