@@ -75,6 +75,8 @@ def trajectories(
     note = [] if is_provisional(comparison) else [words("band_note", language)]
     if show == "levels" and not is_provisional(comparison):
         note.append(words("levels_note", language))
+    if entry.kind == "flow":
+        note.insert(0, words("flow_note", language))
     horizon = [comparison.row(s.name, indicator) for s in comparison.scenarios]
     made = Figure(
         key=f"{indicator}_{show}",

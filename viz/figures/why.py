@@ -80,7 +80,8 @@ def reasons(comparison: Comparison, scenario: str, language: Language) -> tuple[
         told.append(words(key, language, low_high=between(row, written)))
     unsure = [lowered(_name(row, language)) for row in terms if verdict(row) == "zero"]
     if unsure:
-        told.append(words("why_unsure", language, terms=" ; ".join(unsure)))
+        joint = " ; " if language == "fr" else "; "
+        told.append(words("why_unsure", language, terms=joint.join(unsure)))
     total = rows[JOBS]
     share = relative_text(comparison, total, language)
     mean = written.change(total.difference)
@@ -140,7 +141,7 @@ def _option(rows: Sequence[ResultRow], written: Measure) -> style.Option:
     bars = [
         {
             "value": abs(end - start),
-            "itemStyle": {"color": shade, "decal": _decal(end < start)},
+            "itemStyle": _look(shade, end < start, provisional=rows[0].low is None),
         }
         for (start, end), shade in zip(steps, shades, strict=True)
     ]
@@ -193,6 +194,14 @@ def _scale(rows: Sequence[ResultRow], steps: Sequence[tuple[float, float]]) -> s
     for row, (start, end) in zip(rows, steps, strict=True):
         ends += [end, start + (row.low or 0.0), start + (row.high or 0.0)]
     return style.round_axis(min(ends), max(ends))
+
+
+def _look(shade: str, falls: bool, *, provisional: bool) -> style.Option:
+    """Return the look of a bar: outlined alone where nothing may be concluded yet."""
+    if provisional:
+        outline = {"borderColor": shade, "borderWidth": 2, "borderType": "dashed"}
+        return {"color": "#ffffff", "decal": {"symbol": "none"}, **outline}
+    return {"color": shade, "decal": _decal(falls)}
 
 
 def _decal(falls: bool) -> style.Option:

@@ -173,7 +173,8 @@ def interval(low: float | None, high: float | None, written: Measure) -> str:
     """Write an interval in brackets; a dash where there is none."""
     if low is None or high is None:
         return ABSENT
-    return f"[{written.change(low)} ; {written.change(high)}]"
+    # never cut between its ends
+    return f"[{written.change(low)}\u00a0;\u00a0{written.change(high)}]"
 
 
 def relative_of(comparison: Comparison, row: ResultRow) -> float | None:
