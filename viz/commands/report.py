@@ -109,6 +109,7 @@ def command(
     from viz.console import notes, progress
     from viz.report import build_report
     from viz.report.build import check_installed
+    from viz.report.territory import territory_figures
     from viz.territories import prepare_territory
     from viz.texts import text
 
@@ -139,7 +140,8 @@ def command(
                 on_finished=lambda _: bar.advance(running),
             )
             bar.add_task(text("drawing", language, table="report"), total=None)
-            written = build_report(comparison, language, format_, zones=zones)
+            extra = territory_figures(comparison, zones, language)
+            written = build_report(comparison, language, format_, extra, zones=zones)
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)
         return 130

@@ -65,6 +65,9 @@ def dot_option(
     line_height = _TALL_ROW if longest > _LONG_NAME else _ROW
     room = min(250, 16 + 7 * longest)
     narrow_room = min(room, 118)
+    beside = [_told(dot, panel.written) for panel in panels for dot in panel.dots]
+    short = [_short(dot, panel.written) for panel in panels for dot in panel.dots]
+    wide_side, narrow_side = _side(beside), _side(short)
     grids: list[Any] = []
     titles: list[Any] = []
     x_axes: list[Any] = []
@@ -75,14 +78,14 @@ def dot_option(
         height = line_height * len(panel.dots)
         last = place == len(panels) - 1
         titles.append(_heading(panel, top))
-        grids.append({"left": room, "right": 176, "top": top + _HEAD, "height": height})
+        grids.append({"left": room, "right": wide_side, "top": top + _HEAD, "height": height})
         show_scale = last or not shared_scale
         x_axes.append(_scale(panel, place, low, high, show_scale))
         y_axes += _sides(panel, place, room)
         series += _series(panel, place, of_mean)
         top += _HEAD + height + (_FOOT if show_scale else _GAP)
     narrow: dict[str, Any] = {
-        "grid": [{"left": narrow_room, "right": 96} for _ in panels],
+        "grid": [{"left": narrow_room, "right": narrow_side} for _ in panels],
         "yAxis": [
             part
             for panel in panels
@@ -105,6 +108,11 @@ def dot_option(
         media=[{"query": {"maxWidth": style.NARROW}, "option": narrow}],
     )
     return option, top + 4
+
+
+def _side(told: Sequence[str]) -> int:
+    """Return the room in pixels that numbers beside dots take."""
+    return 18 + round(6.3 * max(len(words) for words in told))
 
 
 def _ends(panel: Panel) -> tuple[float, float]:

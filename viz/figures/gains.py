@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from model.indicators import load_dimensions, load_indicators
 from scenarios.compared import Comparison
@@ -37,6 +37,10 @@ MOVED = ("jobs_present", "jobs_difference_relocated", "jobs_outside_holders", "j
 
 _LEAST = {"FTE": 0.05, "EUR": 50_000.0, "EUR at base prices": 50_000.0}
 """Effects under it are in the chart and the table, not in the title."""
+
+
+_MOST_NAMED = 5
+"""More groups than that are counted in the title, and named in the chart and the table."""
 
 
 def gains(
@@ -119,17 +123,26 @@ def _told(
             side = "down" if side == "up" else "up"
         sides[side].append(lowered_name(names[group]))
     parts = [
-        words(f"gains_{side}", language, groups=joined(groups, language))
+        words(f"gains_{side}", language, groups=_named(groups, found, language))
         for side, groups in sides.items()
         if groups
     ]
     return (" ; " if language == "fr" else "; ").join(parts) or words("gains_nobody", language)
 
 
+def _named(groups: Sequence[str], found: Mapping[str, ResultRow], language: Language) -> str:
+    """Name some groups, or count them where they are many."""
+    if len(groups) <= _MOST_NAMED:
+        return joined(groups, language)
+    is_zones = all(row.zone is not None for row in found.values())
+    key = "many_zones" if is_zones else "many_groups"
+    return words(key, language, n=len(groups), all=len(found))
+
+
 def lowered_name(name: str) -> str:
     """Return a group's name within a sentence: names of places keep their capitals."""
     head = name.split(" ", 1)[0]
-    return name if head in ("CA", "CC", "CU", "Zone") or head.isupper() else lowered(name)
+    return name if head in ("CA", "CC", "CU", "Zone", "État") or head.isupper() else lowered(name)
 
 
 def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
@@ -178,12 +191,17 @@ def _moved_title(comparison: Comparison, language: Language) -> str:
     if is_provisional(comparison):
         return words("moved_provisional", language, pairs=pairs_text(comparison, language))
     parts: list[str] = []
+    unsure: list[str] = []
+    keys = dict(zip(("inside", "outside", "net"), (MOVED[0], *MOVED[2:]), strict=True))
     for scenario in comparison.scenarios:
-        told = {
-            name: _moved_word(comparison.row(scenario.name, key), language)
-            for name, key in zip(("inside", "outside", "net"), (MOVED[0], *MOVED[2:]), strict=True)
-        }
+        rows = {name: comparison.row(scenario.name, key) for name, key in keys.items()}
+        if all(verdict(row) not in ("up", "down") for row in rows.values()):
+            unsure.append(words("quoted", language, name=scenario.name))
+            continue
+        told = {name: _moved_word(row, language) for name, row in rows.items()}
         parts.append(words("moved_part", language, scenario=scenario.name, **told))
+    if unsure:
+        parts.append(words("moved_nothing", language, scenarios=joined(unsure, language)))
     joint = " ; " if language == "fr" else "; "
     return words("moved_title", language, parts=joint.join(parts))
 

@@ -41,6 +41,8 @@ Show = Literal["levels", "differences"]
 _HEIGHT, _TOP, _FOOT = 380, 34, 46
 """Pixels: the chart, what stands above its frame, and below it."""
 _LABEL = 17
+_PAIR = 2
+"""Current practice and one scenario: the bands of more levels are drawn by their edges alone."""
 _MANY_QUARTERS = 12
 """From so many on, only years are named along the axis."""
 
@@ -155,7 +157,8 @@ def _option(
     series: list[Any] = []
     for course in courses:
         if not provisional:
-            series += _band(course)
+            filled = show == "differences" or course.position < 0 or len(courses) == _PAIR
+            series += _band(course, filled=filled)
         series.append(_line(course, provisional))
     if show == "differences":
         series[-1]["markLine"] = _zero_line()
@@ -223,12 +226,12 @@ def _label_offsets(courses: Sequence[_Course], axis: style.Option) -> list[int]:
 
 def _quarter_axis(quarters: list[str]) -> style.Option:
     many = len(quarters) > _MANY_QUARTERS
-    names = [name.replace(" ", "\n") for name in quarters]
+    names = [name.split()[1] if many else name.replace(" ", "\n") for name in quarters]
     label = style.axis_label(hideOverlap=True, interval=3 if many else "auto", lineHeight=16)
     return style.category_axis(names, boundaryGap=False, axisLabel=label)
 
 
-def _band(course: _Course) -> list[Any]:
+def _band(course: _Course, *, filled: bool) -> list[Any]:
     """Return the band as two stacked lines: its low end, unseen, and its width above it."""
     widths = [
         None if low is None or high is None else high - low
@@ -245,7 +248,7 @@ def _band(course: _Course) -> list[Any]:
     }
     edge = {"width": 1, "type": style.dash(course.position), "opacity": 0.7}
     edge["color"] = style.colour(course.position)
-    fill = {"color": style.colour(course.position), "opacity": 0.13}
+    fill = {"color": style.colour(course.position), "opacity": 0.13 if filled else 0.0}
     return [
         {**common, "id": f"{course.name} low", "data": course.lows, "lineStyle": edge},
         {

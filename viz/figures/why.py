@@ -106,7 +106,8 @@ def _title(comparison: Comparison, scenario: str, language: Language) -> str:
     row = comparison.row(scenario, JOBS)
     lead = words("why_lead", language, scenario=scenario)
     head = finding(comparison, [row], language)
-    if is_provisional(comparison) or verdict(row) == "none":
+    if is_provisional(comparison) or verdict(row) not in ("up", "down"):
+        # what makes up an effect that is not told from zero is left to the sentences below
         return f"{lead}{head}"
     terms = [comparison.row(scenario, key) for key in INDICATORS[1:]]
     sure = [term for term in terms if verdict(term) in ("up", "down")]

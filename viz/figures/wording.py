@@ -22,6 +22,8 @@ PUBLIC_COST = "public_cost"
 """Indicators of net public cost start so; their relative is a share of purchases."""
 
 _UNITLESS = ("ratio", "index")
+_THOUSANDS = 1e5
+"""From this on, differences of what is not euros are written in thousands."""
 _STEPS = ((1e6, "M€", "€M"), (1e3, "k€", "€k"), (1.0, "€", "€"))
 
 
@@ -85,11 +87,22 @@ def _amount(values: Sequence[float | None], language: Language) -> tuple[float, 
     raise AssertionError
 
 
-def _change_decimals(changes: Sequence[float | None]) -> int:
-    """Return decimals for two significant digits of the largest, one more where an end vanishes."""
-    decimals = max(0, decimals_for(list(changes)) - 1)
-    ends = [abs(v) for v in changes if v is not None and abs(v) > 1e-9]
+def _change_decimals(rows: Sequence[ResultRow], scale: float) -> int:
+    """Return decimals for two significant digits of the largest number of some rows.
+
+    One more where the end of an interval that excludes zero would be written as zero.
+    """
+    values = [v / scale for r in rows for v in (r.difference, r.low, r.high) if v is not None]
+    decimals = max(0, decimals_for(list(values)) - 1)
+    sure = [row for row in rows if verdict(row) in ("up", "down")]
+    ends = [abs(v) / scale for row in sure for v in (row.low, row.high) if v is not None]
     return decimals + any(end < 0.5 * 10.0**-decimals for end in ends)
+
+
+def _thousands(unit: str, language: Language) -> str:
+    """Return the unit of numbers written in thousands: "milliers d'heures"."""
+    key = "thousands_elided" if unit[0].lower() in "aehiouyé" else "thousands"
+    return words(key, language, unit=unit)
 
 
 def measure(entry: Indicator, rows: Sequence[ResultRow], language: Language) -> Measure:
@@ -106,7 +119,9 @@ def measure(entry: Indicator, rows: Sequence[ResultRow], language: Language) -> 
             level_unit = unit = ""
         elif entry.unit == "%":
             unit = text("points", language, table="figures")
-    decimals = _change_decimals([_over(v, scale) for v in changes])
+        elif max((abs(v) for v in changes if v is not None), default=0.0) >= _THOUSANDS:
+            scale, unit = 1e3, _thousands(unit, language)
+    decimals = max(_change_decimals(rows, scale), 1 if entry.unit in SHARES else 0)
     level_decimals = entry.decimals
     if entry.unit.startswith("EUR"):
         level_decimals = min(1, decimals_for([_over(v, level_scale) for v in levels]))

@@ -97,6 +97,21 @@ def test_titles_say_no_more_than_their_interval(shifted: Shifted) -> None:
     assert "sans effet distinguable" in differences(unsure, "fr").title
 
 
+def test_large_counts_are_written_in_thousands(shifted: Shifted) -> None:
+    title = trajectories(shifted(insertion_hours=(300_000.0, 900.0)), "insertion_hours", "fr").title
+    assert re.search(r"entre \+29\d et \+30\d\u00a0milliers d'heures", title), title
+
+
+def test_many_groups_are_counted_and_not_named(shifted: Shifted) -> None:
+    found = shifted(jobs_present=(50.0, 2.0))
+    assert (
+        "zone A, zone B et zone C"
+        in gains(
+            found, "more-lots", "epci", {"A": "zone A", "B": "zone B", "C": "zone C"}, "fr"
+        ).title
+    )
+
+
 def test_a_scenario_that_changes_nothing_says_so(fake_comparison: Comparison) -> None:
     assert "ne change rien" in headline(fake_comparison, "nothing", "fr").title
     assert why(fake_comparison, "nothing", "fr").why == (

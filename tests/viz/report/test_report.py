@@ -22,8 +22,10 @@ typst = pytest.importorskip("typst", reason="needs the extra 'report'")
 from scenarios.compared import Comparison  # noqa: E402
 from viz.commands import report as command  # noqa: E402
 from viz.figures.wording import measure_of_rows  # noqa: E402
+from viz.outlines import Outlines  # noqa: E402
 from viz.report import FORMATS, build_report  # noqa: E402
 from viz.report.content import report_of, written_cells  # noqa: E402
+from viz.report.territory import territory_figures  # noqa: E402
 from viz.texts import Language  # noqa: E402
 
 ZONES = {"A": "Zone A", "B": "Zone B", "C": "Zone C"}
@@ -135,6 +137,26 @@ def test_figures_of_the_territory_find_their_chapter(fake_comparison: Comparison
     report = report_of(fake_comparison, ZONES, "fr", [extra])
     headings = [block.text for block in report.blocks if hasattr(block, "level")]
     assert "Le territoire et le calendrier" in headings
+
+
+def test_maps_are_drawn_where_outlines_are_known(fake_comparison: Comparison) -> None:
+    assert territory_figures(fake_comparison, ZONES, "fr") == []
+    squares = {
+        zone: [[[x, 0.0], [x + 1.0, 0.0], [x + 1.0, 1.0], [x, 0.0]]] for x, zone in enumerate("ABC")
+    }
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": zone},
+            "geometry": {"type": "Polygon", "coordinates": rings},
+        }
+        for zone, rings in squares.items()
+    ]
+    outlines = Outlines("t", {"type": "FeatureCollection", "features": features}, None, 0.7, True)
+    maps = territory_figures(fake_comparison, ZONES, "fr", outlines)
+    assert len(maps) == 1  # the other scenario changes nothing
+    told = build_report(fake_comparison, "fr", "html", maps, zones=ZONES).decode("utf-8")
+    assert maps[0].title in told.replace("&#x27;", "'")
 
 
 def test_provisional_reports_find_nothing(early_comparison: Comparison) -> None:
