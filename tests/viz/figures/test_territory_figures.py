@@ -14,8 +14,9 @@ from model.errors import AncrageError
 from model.procurement.amendments import Amendments
 from model.procurement.legal_calendar import load_rules
 from model.territory.buyers import load_communes
-from scenarios.comparison import Comparison
+from scenarios.compared import Comparison
 from scenarios.results import ResultRow
+from scenarios.schema import Scenario
 from viz.figures.addressable import addressable, addressable_by_group
 from viz.figures.calendar import calendar, legal_dates
 from viz.figures.epci_map import commune_map, epci_map, short_name
@@ -129,6 +130,10 @@ def _comparison(rows: dict[str, ResultRow], pairs: int) -> Comparison:
         pairs=pairs,
         months=24,
         central=False,
+        territory="dunkerque",
+        start="2027-01",
+        seed=1,
+        context=Scenario("baseline"),
         row=lambda scenario, indicator, zone: rows[zone],
     )
     return cast(Comparison, stub)
