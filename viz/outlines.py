@@ -1,5 +1,3 @@
-# shapely ships no types.
-# pyright: reportMissingTypeStubs=false
 """Outlines of EPCI and communes for maps: the embedded schematic ones, or a user's GeoJSON.
 
 A user's file holds communes (INSEE codes) or EPCI (SIREN codes) in degrees (WGS 84). Communes are

@@ -1,7 +1,3 @@
-# shapely ships no types.
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownParameterType=false, reportMissingTypeArgument=false
 """Draw schematic outlines from the centres of communes: ``python -m model.data.build_outlines``.
 
 Cells of the plane nearest to each centre (Voronoi), within a few kilometres of some centre, joined
@@ -17,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 HERE = Path(__file__).parent / "territory"
 REACH_KM = 4.0
@@ -32,14 +29,13 @@ def main() -> None:
         rows = list(csv.DictReader(file))
     lat, lon = (np.array([float(row[key]) for row in rows]) for key in ("lat", "lon"))
     scale = np.array([111.32 * np.cos(np.radians(lat.mean())), 110.57])
-    points = shapely.points(np.column_stack([lon, lat]) * scale)
+    points = np.asarray(shapely.points(np.column_stack([lon, lat]) * scale))
     land = shapely.union_all(shapely.buffer(points, REACH_KM, quad_segs=4))
     land = shapely.buffer(shapely.buffer(land, CLOSING_KM, quad_segs=4), -CLOSING_KM, quad_segs=4)
     land = shapely.simplify(land, 0.4)
-    cells = shapely.voronoi_polygons(
-        shapely.multipoints(points), extend_to=land, ordered=True
-    ).geoms
-    cells = shapely.intersection(np.array(cells), land)
+    around = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=land, ordered=True)
+    # parts of the collection, in the order of the points
+    cells = shapely.intersection(np.asarray(shapely.get_parts(around)), land)
     degrees = shapely.transform(cells, lambda at: np.round(at / scale, DECIMALS))
     features = [
         _feature("commune", row["commune"], row["epci"], cell)
@@ -54,7 +50,7 @@ def main() -> None:
     (HERE / "schematic_outlines.geojson").write_text(text, encoding="utf-8")
 
 
-def _feature(level: str, code: str, epci: str, shape: shapely.Geometry) -> dict[str, object]:
+def _feature(level: str, code: str, epci: str, shape: BaseGeometry) -> dict[str, object]:
     return {
         "type": "Feature",
         "properties": {"level": level, "code": code, "epci": epci},

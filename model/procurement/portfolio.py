@@ -125,7 +125,7 @@ def purchase_families(world: TerritoryModel) -> tuple[Family, ...]:
     lots = _lots(world)
     supplied = _suppliers(world)
     sectors = world.setting.derived.categories.profile.sector
-    footprint = territory.sectors.footprint_kg_per_eur[sectors] / 1000.0 / territory.money_scale
+    footprint = territory.sectors.footprint_kg_per_eur[sectors] / 1000.0
     splittable = territory.needs.splittable[lots.need]
     found: list[Family] = []
     for c, category in enumerate(territory.categories):
@@ -252,5 +252,5 @@ def _middle(values: NDArray[np.generic], weight: Floats) -> float:
         return 0.0
     order = np.argsort(values, kind="stable")
     running = np.cumsum(weight[order])
-    place = int(np.searchsorted(running, 0.5 * running[-1]))
+    place = int(np.count_nonzero(running < 0.5 * running[-1]))
     return float(np.asarray(values, dtype=np.float64)[order][min(place, len(order) - 1)])

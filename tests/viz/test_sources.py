@@ -13,7 +13,9 @@ DATA = Path(model.__path__[0]) / "data"
 def test_every_embedded_table_has_its_source_and_licence() -> None:
     listed = [entry["file"] for entry in sources()]
     assert len(listed) == len(set(listed))
-    held = {path.relative_to(DATA).as_posix() for path in DATA.rglob("*.csv")}
+    held = {
+        p.relative_to(DATA).as_posix() for end in ("csv", "geojson") for p in DATA.rglob(f"*.{end}")
+    }
     assert held == set(listed)
     for entry in sources():
         assert entry["status"] in STATUSES, entry["file"]

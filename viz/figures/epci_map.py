@@ -7,17 +7,22 @@ cannot tell apart. Zones stand in the order of the territory, never by effect.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from model.indicators import load_indicators
-from scenarios.comparison import Comparison
+from scenarios.compared import Comparison
 from scenarios.results import ResultRow
-from scenarios.statistics import PAIRS_FOR_A_BAND
-from viz.figures.figure import Cell, Column, Figure
-from viz.numbers import decimals_for, number
+from viz.figures.figure import Column, Figure
+from viz.figures.sources import source_lines
+from viz.figures.wording import (
+    Measure,
+    caption,
+    interval,
+    is_provisional,
+    label_of,
+    measure_of_rows,
+    spaced_figure,
+)
+from viz.numbers import number
 from viz.outlines import Outlines
-from viz.sentences import readiness
-from viz.tables import SHARES, unit_and_scale
 from viz.texts import Language, text
 
 _TABLE = "territory"
@@ -50,11 +55,11 @@ def epci_map(
     names
         Names of zones by key.
     """
-    entry = load_indicators()[indicator]
-    written = _Written.of(comparison, scenario, indicator, language)
-    sure = {zone: _sign(row) for zone, row in written.rows.items()}
-    provisional = comparison.pairs < PAIRS_FOR_A_BAND
-    label: str = getattr(entry, f"label_{language}")
+    label = label_of(indicator, language)
+    rows = {zone: comparison.row(scenario, indicator, zone) for zone in comparison.zones}
+    written = measure_of_rows(list(rows.values()), language)
+    sure = {zone: _sign(row) for zone, row in rows.items()}
+    provisional = is_provisional(comparison)
     count = {sign: sum(1 for s in sure.values() if s == sign) for sign in (-1, 1)}
     key = "map_title_provisional" if provisional else "map_title"
     if not provisional and not count[-1] and not count[1]:
@@ -69,31 +74,36 @@ def epci_map(
         zones=len(sure),
         rest=len(sure) - count[1] - count[-1],
     )
-    notes = readiness(comparison.pairs, comparison.months, comparison.central, language)
-    if not provisional:
-        notes.append(text("map_caption", language, table=_TABLE))
+    notes = [] if provisional else [text("map_caption", language, table=_TABLE)]
     if outlines.schematic:
         notes.append(text("map_schematic", language, table=_TABLE))
-    rows = tuple(
-        written.cells(names.get(zone, zone), row, provisional) for zone, row in written.rows.items()
-    )
     told = "; ".join(
-        f"{short_name(names.get(zone, zone))} {written.ends(row)}"
-        for zone, row in written.rows.items()
+        f"{short_name(names.get(zone, zone))} {_ends(row, written)}" for zone, row in rows.items()
     )
-    return Figure(
+    figure = Figure(
         key=f"map_{indicator}",
         title=title,
-        caption=" ".join(notes),
-        option=_option(written, sure, names, outlines, provisional),
-        columns=written.columns(),
-        rows=rows,
+        caption=caption(comparison, language, *notes),
+        option=_option(rows, written, sure, names, outlines),
+        columns=_columns(written),
+        rows=tuple(
+            (
+                names.get(zone, zone),
+                written.scaled(row.difference),
+                written.scaled(row.low),
+                written.scaled(row.high),
+                _verdict(row, language),
+            )
+            for zone, row in rows.items()
+        ),
         description=text(
             "map_description", language, table=_TABLE, indicator=label, unit=written.unit, told=told
         ),
+        sources=source_lines(comparison, [indicator], language),
         maps={f"epci-{outlines.key}": outlines.epci},
         height=MAP_HEIGHT,
     )
+    return spaced_figure(figure, language)
 
 
 def short_name(name: str) -> str:
@@ -108,74 +118,32 @@ def short_name(name: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-@dataclass(frozen=True)
-class _Written:
-    """Rows by zone and how their numbers are written."""
+def _ends(row: ResultRow, written: Measure) -> str:
+    """Write a difference and its interval."""
+    if row.low is None or row.high is None:
+        return written.change(row.difference)
+    return f"{written.change(row.difference)} {interval(row.low, row.high, written)}"
 
-    rows: dict[str, ResultRow]
-    scale: float
-    unit: str
-    decimals: int
-    language: Language
 
-    @classmethod
-    def of(
-        cls, comparison: Comparison, scenario: str, indicator: str, language: Language
-    ) -> _Written:
-        entry = load_indicators()[indicator]
-        rows = {zone: comparison.row(scenario, indicator, zone) for zone in comparison.zones}
-        unit, scale = unit_and_scale(entry, language)
-        if unit.startswith("M EUR"):
-            unit = unit.replace("M EUR", "M€")
-        if entry.unit in SHARES:
-            unit = text("points", language)
-        changes = [
-            None if v is None else v / scale
-            for row in rows.values()
-            for v in (row.difference, row.low, row.high)
-        ]
-        decimals = min(2, max(0, decimals_for(changes) - 1))
-        # an end that is not zero must not be written as zero
-        vanishing = [abs(v) < 0.5 * 10.0**-decimals for v in changes if v]
-        return cls(rows, scale, unit, decimals + any(vanishing), language)
+def _verdict(row: ResultRow, language: Language) -> str:
+    """Write what an interval allows to say of a zone."""
+    if row.low is None or row.high is None:
+        return text("verdict_provisional", language, table=_TABLE)
+    return text(f"verdict_{_sign(row):+d}", language, table=_TABLE)
 
-    def scaled(self, value: float | None) -> float | None:
-        return None if value is None else value / self.scale
 
-    def number(self, value: float | None) -> str:
-        return number(self.scaled(value), self.decimals, self.language, signed=True)
+def _columns(written: Measure) -> tuple[Column, ...]:
+    def named(key: str) -> Column:
+        label = text(key, written.language, table=_TABLE)
+        return Column(key, label, written.unit, written.decimals, signed=True)
 
-    def ends(self, row: ResultRow) -> str:
-        """Write a difference and its interval."""
-        if row.low is None or row.high is None:
-            return self.number(row.difference)
-        return f"{self.number(row.difference)} [{self.number(row.low)} ; {self.number(row.high)}]"
-
-    def verdict(self, row: ResultRow, provisional: bool) -> str:
-        key = "verdict_provisional" if provisional else f"verdict_{_sign(row):+d}"
-        return text(key, self.language, table=_TABLE)
-
-    def cells(self, name: str, row: ResultRow, provisional: bool) -> tuple[Cell, ...]:
-        return (
-            name,
-            self.scaled(row.difference),
-            self.scaled(row.low),
-            self.scaled(row.high),
-            self.verdict(row, provisional),
-        )
-
-    def columns(self) -> tuple[Column, ...]:
-        def named(key: str) -> Column:
-            label = text(key, self.language, table=_TABLE)
-            return Column(key, label, self.unit, self.decimals, signed=True)
-
-        return (
-            Column("epci", "EPCI"),
-            named("difference"),
-            named("interval_low"),
-            named("interval_high"),
-            Column("verdict", text("verdict", self.language, table=_TABLE)),
-        )
+    return (
+        Column("epci", "EPCI"),
+        named("difference"),
+        named("interval_low"),
+        named("interval_high"),
+        Column("verdict", text("verdict", written.language, table=_TABLE)),
+    )
 
 
 def _sign(row: ResultRow) -> int:
@@ -186,29 +154,30 @@ def _sign(row: ResultRow) -> int:
 
 
 def _option(
-    written: _Written,
+    rows: Mapping[str, ResultRow],
+    written: Measure,
     sure: Mapping[str, int],
     names: Mapping[str, str],
     outlines: Outlines,
-    provisional: bool,
 ) -> dict[str, object]:
-    differences = {zone: written.scaled(row.difference) for zone, row in written.rows.items()}
+    language = written.language
+    differences = {zone: written.scaled(row.difference) for zone, row in rows.items()}
     most = max((abs(v) for z, v in differences.items() if v and sure[z]), default=0.0)
     data: list[dict[str, object]] = []
-    for zone, row in written.rows.items():
+    for zone, row in rows.items():
         name = short_name(names.get(zone, zone))
         item: dict[str, object] = {
             "name": zone,
             "value": differences[zone],
-            "label": {"formatter": f"{_two_lines(name)}\n{written.number(row.difference)}"},
+            "label": {"formatter": f"{_two_lines(name)}\n{written.change(row.difference)}"},
             "tooltip": {
-                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{written.ends(row)} "
-                f"{written.unit}<br/>{written.verdict(row, provisional)}"
+                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{_ends(row, written)}"
+                f"{written.suffix}<br/>{_verdict(row, language)}"
             },
         }
         if not sure[zone]:
             style: dict[str, object] = {"areaColor": _UNSURE, "color": _UNSURE}
-            if not provisional:
+            if row.low is not None:
                 style["decal"] = _HATCHING
             item |= {"visualMap": False, "itemStyle": style}
         data.append(item)
@@ -286,7 +255,7 @@ def _scale(
 
 def commune_map(
     title: str,
-    caption: str,
+    note: str,
     values: Mapping[str, float],
     names: Mapping[str, str],
     unit: str,
@@ -320,7 +289,7 @@ def commune_map(
         0.0, max(values.values()), ["#eaf3f9", "#7fb8d8", "#004c78"], f"@number:{decimals}", unit
     )
     ordered = sorted(values, key=lambda code: names[code])
-    notes = [caption, text("communes_data_only", language, table=_TABLE)]
+    notes = [note, text("communes_data_only", language, table=_TABLE)]
     if outlines.schematic:
         notes.append(text("map_schematic", language, table=_TABLE))
     return Figure(

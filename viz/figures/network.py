@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -67,11 +68,14 @@ def network(
         "suppliers": number(suppliers, 0, language),
         "clients": number(clients, 0, language),
     }
+    notes = [text("network_caption", language, table=_TABLE)]
+    if hops > 1:
+        notes.append(text("network_second_hop", language, table=_TABLE))
     meur = text("meur_a_year", language, table=_TABLE)
     return Figure(
         key="network",
-        title=text("network_title", language, table=_TABLE, **values),
-        caption=text("network_caption", language, table=_TABLE),
+        title=text(_title_key(found), language, table=_TABLE, **values),
+        caption=" ".join(notes),
         option=_option(found, names, language) if found.edges else None,
         columns=(
             Column("seller", text("seller", language, table=_TABLE)),
@@ -83,6 +87,12 @@ def network(
         sources=(text("source_synthetic", language, table=_TABLE),),
         height=_height(found),
     )
+
+
+def _title_key(found: Neighbourhood) -> str:
+    if not found.sold_eur:
+        return "network_title_bought"
+    return "network_title" if found.bought_eur else "network_title_sold"
 
 
 def sector_label(code: str, language: Language) -> str:
@@ -99,12 +109,14 @@ def node_label(node: Node, language: Language) -> str:
         staff += text("fte", language, table=_TABLE)
         return " · ".join((head, sector_label(node.sector, language), staff, short_name(node.zone)))
     if node.kind == "sector":
-        count = text("node_members", language, table=_TABLE, count=node.members)
+        count = text(
+            "node_members", language, table=_TABLE, count=number(node.members, 0, language)
+        )
         return f"{sector_label(node.sector, language)} ({count})"
     if node.kind == "buyer":
         if node.name:
             return node.name
-        return f"{text(f'kind_{node.buyer_kind}', language)} ({node.members})"
+        return f"{text(f'kind_{node.buyer_kind}', language)} ({number(node.members, 0, language)})"
     if node.kind == "others":
         return text("node_others", language, table=_TABLE, count=number(node.members, 0, language))
     return text("node_outside", language, table=_TABLE)
@@ -112,9 +124,11 @@ def node_label(node: Node, language: Language) -> str:
 
 def _short(node: Node, language: Language) -> str:
     """Name a party for the chart."""
+    trade = sector_label(node.sector, language) if node.sector else ""
+    trade = re.split(r", | et | and ", trade)[0]
     if node.kind == "firm":
-        return f"{node.code} · {sector_label(node.sector, language)}"[:34].rstrip(" ,·")
-    return node_label(node, language)
+        return f"{node.code} · {trade}"
+    return trade if node.kind == "sector" else node_label(node, language)
 
 
 def _by_name(found: Neighbourhood) -> Mapping[str, Node]:
@@ -128,37 +142,35 @@ def _amount(eur: float, language: Language) -> str:
 
 
 def _height(found: Neighbourhood) -> int:
-    rows = max(
-        sum(node.side == side and node.hop == hop for node in found.nodes)
-        for side in (-1, 1)
-        for hop in (1, 2)
-    )
-    return max(260, 60 + 26 * rows)
+    rows = max(sum(n.side == side and n.hop == 1 for n in found.nodes) for side in (-1, 1))
+    return max(260, 70 + 34 * rows)
 
 
 def _option(
     found: Neighbourhood, names: Mapping[str, str], language: Language
 ) -> dict[str, object]:
-    depth = {
-        side: max((n.hop for n in found.nodes if n.side == side), default=0) for side in (-1, 1)
-    }
+    """Return a flow diagram of the first hop: amounts further out are not of the same size."""
+    shown = {name: node for name, node in _by_name(found).items() if node.hop <= 1}
+    left = int(any(node.side < 0 for node in shown.values()))
+    right = any(node.side > 0 for node in shown.values())
     nodes: list[dict[str, object]] = []
-    for name, node in _by_name(found).items():
-        place = "right" if node.side <= 0 else "left"
-        if node.side == 0 and not depth[1]:
-            place = "left"
+    for name, node in shown.items():
+        place = "right" if node.side < 0 else "left"
+        if node.side == 0:
+            place = "top" if left and right else "left" if left else "right"
         label: dict[str, object] = {
             "formatter": _short(node, language),
             "position": place,
-            "width": 150,
-            "overflow": "truncate",
+            "width": 140,
+            "overflow": "break",
+            "lineHeight": 13,
         }
         if node.side == 0:
-            label |= {"fontWeight": "bold"}
+            label |= {"fontWeight": "bold", "width": 220}
         nodes.append(
             {
                 "name": name,
-                "depth": depth[-1] + node.side * node.hop,
+                "depth": left + node.side,
                 "itemStyle": {"color": _COLOURS[node.kind], "borderColor": "#ffffff"},
                 "label": label,
                 "tooltip": {"formatter": names[name]},
@@ -174,6 +186,7 @@ def _option(
             },
         }
         for seller, client, eur in found.edges
+        if seller in shown and client in shown
     ]
     return {
         "animation": False,
@@ -183,10 +196,10 @@ def _option(
                 "type": "sankey",
                 "left": 4,
                 "right": 4,
-                "top": 8,
-                "bottom": 8,
+                "top": 32,
+                "bottom": 20,
                 "nodeWidth": 12,
-                "nodeGap": 14,
+                "nodeGap": 22,
                 "draggable": False,
                 "layoutIterations": 32,
                 "lineStyle": {"color": "#9fb7c9", "opacity": 0.5, "curveness": 0.5},

@@ -149,7 +149,7 @@ def _row(family: Family, month: int, language: Language) -> tuple[Cell, ...]:
         lever_label(best.lever, language),
         fitting_reason(best, family, language),
         law_words(best.articles, language),
-        " ; ".join(lever_label(rule.lever, language) for rule in others),
+        "\u202f; ".join(lever_label(rule.lever, language) for rule in others),
     )
 
 
