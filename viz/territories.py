@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from viz.readme import readme_text
 
-__all__ = ["prepare_territory", "readme_text"]
+if TYPE_CHECKING:
+    from model.territory.buyers import Buyers
+
+__all__ = ["buyers_of", "prepare_territory", "readme_text"]
 
 
 def prepare_territory(name: str) -> dict[str, str]:
@@ -19,3 +24,10 @@ def prepare_territory(name: str) -> dict[str, str]:
 
     zones = load_territory(name).zones
     return dict(zip(zones.keys, zones.names, strict=True))
+
+
+def buyers_of(name: str) -> Buyers:
+    """Return the buyers of a territory."""
+    from model.territory import load_territory
+
+    return load_territory(name).buyers

@@ -110,7 +110,7 @@ def command(
     from viz.report import build_report
     from viz.report.build import check_installed
     from viz.report.territory import territory_figures
-    from viz.territories import prepare_territory
+    from viz.territories import buyers_of, prepare_territory
     from viz.texts import text
 
     format_ = _format_of(format_name, out)
@@ -140,7 +140,7 @@ def command(
                 on_finished=lambda _: bar.advance(running),
             )
             bar.add_task(text("drawing", language, table="report"), total=None)
-            extra = territory_figures(comparison, zones, language)
+            extra = territory_figures(comparison, zones, language, buyers=buyers_of(territory))
             written = build_report(comparison, language, format_, extra, zones=zones)
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)

@@ -64,7 +64,7 @@ def euro_path(comparison: Comparison, language: Language, run: str = BASELINE) -
         rows=_rows(flows, total, language),
         description=_description(comparison, flows, language),
         sources=source_lines(comparison, [*HOLDERS, *USES], language),
-        height=440,
+        height=400,
     )
     return spaced_figure(made, language)
 

@@ -86,6 +86,20 @@ def words(key: str, language: Language, **values: object) -> str:
     return spaced(text(key, language, table="report", **values), language)
 
 
+_LONGEST_TABLE = 60
+"""Rows beyond which a printed table by quarter keeps one a year."""
+
+
+def printed_table(figure: Figure, language: Language) -> tuple[list[list[str]], str]:
+    """Return the cells of a figure's table on paper, and a note on what was left out."""
+    cells = written_cells(figure, language)
+    if len(cells) <= _LONGEST_TABLE or figure.columns[0].key != "quarter":
+        return cells, ""
+    last = figure_words("quarter", language, quarter=4)
+    kept = [row for row in cells if row[0].startswith(last)]
+    return kept, words("fourth_quarters", language)
+
+
 def written_cells(figure: Figure, language: Language) -> list[list[str]]:
     """Return the cells of a figure's table as they are printed."""
     return [

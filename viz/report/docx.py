@@ -16,12 +16,12 @@ from viz.report.content import (
     Paragraph,
     Report,
     heading_of,
+    printed_table,
     words,
-    written_cells,
 )
 
 _WIDTH = 720
-_WIDTH_CM = 16.5
+_WIDTH_CM, _HEIGHT_CM = 16.5, 21.0
 
 
 def as_docx(report: Report) -> bytes:
@@ -111,7 +111,8 @@ def _add_figure(document: Any, figure: Figure, report: Report) -> None:
         _add_table(document, figure, report)
     else:
         drawn = png(svg(figure, report.language, _WIDTH), zoom=2.0)
-        document.add_picture(io.BytesIO(drawn), width=Cm(_WIDTH_CM))
+        width = min(_WIDTH_CM, _HEIGHT_CM * _WIDTH / figure.height)
+        document.add_picture(io.BytesIO(drawn), width=Cm(width))
         properties = document.inline_shapes[-1]._inline.docPr
         properties.set("descr", figure.description)
         properties.set("title", figure.title)
@@ -128,7 +129,8 @@ def _add_table(document: Any, figure: Figure, report: Report) -> None:
     from docx.shared import Pt
 
     cells = [[heading_of(column) for column in figure.columns]]
-    cells += written_cells(figure, report.language)
+    rows, note = printed_table(figure, report.language)
+    cells += rows
     table = document.add_table(rows=len(cells), cols=len(figure.columns), style="Table Grid")
     header = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")
@@ -140,4 +142,4 @@ def _add_table(document: Any, figure: Figure, report: Report) -> None:
             run.font.size, run.bold = Pt(8), place == 0
             if column:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph()
+    document.add_paragraph(note)

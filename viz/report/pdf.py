@@ -19,11 +19,15 @@ from viz.report.content import (
     Paragraph,
     Report,
     heading_of,
+    printed_table,
     words,
-    written_cells,
 )
 
 _WIDTH = 720
+_TALLEST = 1.3
+"""Height over width beyond which a picture is fitted to the page's height."""
+_NAMES, _NUMBERS, _VERDICT = 20, 6, 15
+"""Fewest characters across the first column of a table, the others, and that of verdicts."""
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -76,6 +80,7 @@ def _block(block: Block, report: Report, folder: Path) -> dict[str, Any]:
         "alt": block.description,
         "why": block.why,
         "picture": "",
+        "tall": block.height > _TALLEST * _WIDTH,
     }
     if block.option is None:
         return made | _data(block, report) | {"kind": "figure"}
@@ -86,8 +91,24 @@ def _block(block: Block, report: Report, folder: Path) -> dict[str, Any]:
 
 def _data(figure: Figure, report: Report) -> dict[str, Any]:
     """Return the table of a figure as it is printed."""
+    rows, note = printed_table(figure, report.language)
     return {
         "title": figure.title,
         "columns": [heading_of(column) for column in figure.columns],
-        "rows": written_cells(figure, report.language),
+        "rows": rows,
+        "weights": _weights(figure, rows),
+        "note": note,
     }
+
+
+def _weights(figure: Figure, rows: list[list[str]]) -> list[int]:
+    """Return how wide columns are to each other: by what cannot be cut, the first for its names."""
+    lines = [[heading_of(column) for column in figure.columns], *rows]
+    longest = [
+        max(len(word) for line in lines for word in line[place].split(" ") or [""])
+        for place in range(len(figure.columns))
+    ]
+    least = [_VERDICT if column.key == "verdict" else _NUMBERS for column in figure.columns]
+    return [
+        max(width, at_least) for width, at_least in zip(longest, [_NAMES, *least[1:]], strict=True)
+    ]

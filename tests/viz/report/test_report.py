@@ -153,7 +153,7 @@ def test_maps_are_drawn_where_outlines_are_known(fake_comparison: Comparison) ->
         for zone, rings in squares.items()
     ]
     outlines = Outlines("t", {"type": "FeatureCollection", "features": features}, None, 0.7, True)
-    maps = territory_figures(fake_comparison, ZONES, "fr", outlines)
+    maps = territory_figures(fake_comparison, ZONES, "fr", outlines=outlines)
     assert len(maps) == 1  # the other scenario changes nothing
     told = build_report(fake_comparison, "fr", "html", maps, zones=ZONES).decode("utf-8")
     assert maps[0].title in told.replace("&#x27;", "'")
@@ -176,6 +176,7 @@ def faked(fake_world: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenarios.single, "run_one", scenarios.single.run_one)
     monkeypatch.setattr(viz.territories, "prepare_territory", None)
     fake_world.install()
+    monkeypatch.setattr(viz.territories, "buyers_of", lambda name: None)
 
 
 SMALL = ("--pairs", "5", "--months", "12", "--workers", "1")
