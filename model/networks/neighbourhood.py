@@ -339,9 +339,7 @@ class _Walk:
     def _step(self, front: dict[int, str], side: int, hop: int, room: int) -> dict[int, str]:
         """Add the partners of a front on one side; return those shown, the outside apart."""
         trade = self.trade
-        own, other = (
-            (trade.client, trade.seller) if side < 0 else (trade.seller, trade.client)
-        )
+        own, other = (trade.client, trade.seller) if side < 0 else (trade.seller, trade.client)
         rows = np.flatnonzero(np.isin(own, list(front)))
         if not len(rows):
             return {}
