@@ -19,7 +19,7 @@ from scenarios.library.reading import read_scenario
 from scenarios.schema import Scenario
 from viz.texts import text
 from viz.web.lever_panel import with_lever, without_lever
-from viz.web.state import State
+from viz.web.state import State, scenario_table
 
 LARGEST_UPLOAD = 65_536
 """Bytes of the largest scenario file that is read."""
@@ -45,13 +45,22 @@ def move_lever(state: State, change: Mapping[str, Any]) -> State:
         moved = with_lever(scenario, change)
     except (AncrageError, KeyError, TypeError, ValueError) as error:
         raise Refusal(text("lever_refused", state.language, table="web", reason=error)) from error
-    return state.with_own(moved, instead_of=state.edited)
+    return _remembered(state, state.with_own(moved, instead_of=state.edited))
+
+
+def _remembered(before: State, after: State) -> State:
+    """Keep the scenario as it was, so that a workshop can replay the change."""
+    former = scenario_table(before.scenario(before.edited))
+    return replace(
+        after, workshop={**after.workshop, "last": {"before": former, "after": after.edited}}
+    )
 
 
 def reset_lever(state: State, key: str) -> State:
     """Put one lever of the scenario that is open back at current practice."""
     scenario = _own_copy(state, state.edited, "edited")
-    return state.with_own(without_lever(scenario, key), instead_of=state.edited)
+    changed = state.with_own(without_lever(scenario, key), instead_of=state.edited)
+    return _remembered(state, changed)
 
 
 def duplicate(state: State, name: str) -> State:

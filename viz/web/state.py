@@ -32,7 +32,17 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "calendar",
         "scenarios",
     ),
-    "workshop": ("story", "predict", "tables", "decisions"),
+    "workshop": (
+        "story",
+        "predict",
+        "target",
+        "replay",
+        "tables",
+        "roles",
+        "vote",
+        "decisions",
+        "script",
+    ),
     "research": ("hypotheses", "distributions", "network", "data"),
 }
 """Sections of each mode, the first one opens it."""
@@ -141,7 +151,8 @@ class State:
         return name
 
 
-def _scenario_table(scenario: Scenario) -> dict[str, object]:
+def scenario_table(scenario: Scenario) -> dict[str, object]:
+    """Return a scenario as plain values, which `scenario_of` reads back."""
     texts = {"name": scenario.name, "why": scenario.why, "why_en": scenario.why_en}
     return {**{key: text for key, text in texts.items() if text}, **scenario.canonical()}
 
@@ -160,7 +171,7 @@ def encode(state: State) -> str:
     if state.shown != default.shown:
         table["shown"] = list(state.shown)
     if state.own:
-        table["own"] = [_scenario_table(scenario) for scenario in state.own]
+        table["own"] = [scenario_table(scenario) for scenario in state.own]
     if state.overrides:
         table["overrides"] = [list(pair) for pair in state.overrides]
     if state.workshop:

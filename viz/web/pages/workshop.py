@@ -1,14 +1,229 @@
-"""The workshop mode."""
+"""Atelier: one question, one figure and one sentence a screen, by keyboard alone if wished."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import solara
 
-from viz.web.session import Answers
-from viz.web.state import State
+from viz.figures.figure import SCENARIO_COLOURS, Figure
+from viz.figures.guesses import asked_unit, workshop_words
+from viz.figures.wording import label_of
+from viz.sentences import what_changes
+from viz.texts import texts
+from viz.web.actions import Refusal
+from viz.web.components import FigureView, ProgressLine
+from viz.web.components.workshop import Acts, Bar, Screen
+from viz.web.pages.strategy import progress_words
+from viz.web.pages.workshop_room import Predict, Replay, Seat, Tables, Target
+from viz.web.pages.workshop_sheets import Decisions, RoleCards, Script, Vote
+from viz.web.session import NOTICE, STATE, Answers, stop
+from viz.web.shown import as_props, labels
+from viz.web.state import HORIZONS, State
+from viz.web.workshop import actions
+from viz.web.workshop.figures import horizon_words, screen_figure
+from viz.workshop.kit import story, story_scenarios
+
+SHEETS = {
+    "predict": Predict,
+    "target": Target,
+    "replay": Replay,
+    "tables": Tables,
+    "roles": RoleCards,
+    "vote": Vote,
+    "decisions": Decisions,
+    "script": Script,
+}
+OF_RESULTS = ("story", "predict", "target", "replay")
+"""Sections that show results of the comparison."""
+OF_ONE_SCENARIO = ("predict", "target", "replay")
+
+
+def change(act: Callable[[State], State]) -> None:
+    """Apply a gesture to the state, or show the sentence of its refusal."""
+    try:
+        STATE.value = act(STATE.value)
+        NOTICE.value = ""
+    except Refusal as refusal:
+        NOTICE.value = str(refusal)
 
 
 @solara.component
 def Workshop(state: State, answers: Answers) -> None:
-    """Show the section that is open."""
-    solara.Text(state.section)
+    """Show the screen that is open."""
+    if actions.memory(state).seat:
+        Seat(state, change)
+        return
+    with solara.Div(classes=["an-stack"]):
+        Head(state)
+        if state.section == "story":
+            StoryActs(state)
+        else:
+            SHEETS[state.section](state, answers, change)
+        ShownFigure(state, answers)
+        BottomBar(state)
+
+
+@solara.component
+def Head(state: State) -> None:
+    """Show what is asked and which scenarios it stands on."""
+    words = labels_of(state)
+    kicker, heading, notes = head_words(state)
+    w = actions.memory(state)
+    named: Sequence[str] = ()
+    if state.section in OF_ONE_SCENARIO:
+        named = (actions.on_screen(state).name,)
+    elif state.section == "story":
+        named = actions.step_of(state).scenarios
+    chips = [
+        {"name": name, "colour": SCENARIO_COLOURS[k], "pressed": name in named}
+        for k, name in enumerate(state.shown)
+        if state.section in OF_ONE_SCENARIO
+    ]
+    restated = [
+        {"name": name, "words": what_changes(state.scenario(name), state.language)}
+        for name in named
+    ]
+    Screen(
+        texts=words,
+        screen=screen_name(state),
+        kicker=kicker,
+        heading=heading,
+        notes=notes,
+        chips=chips if len(chips) > 1 else [],
+        restated=restated,
+        event_choose=lambda number: change(lambda s: actions.choose(s, int(number))),
+    ).key(f"head-{state.section}-{w.step}")
+
+
+def screen_name(state: State) -> str:
+    """Return the name of the screen that is open."""
+    step = actions.memory(state).step if state.section == "story" else 0
+    return f"{state.section}-{step}"
+
+
+def head_words(state: State) -> tuple[str, str, list[str]]:
+    """Return the line above the heading, the heading, and notes under it."""
+    language, section = state.language, state.section
+    title = workshop_words(f"title_{section}", language)
+    if section == "story":
+        step, place = actions.step_of(state), actions.memory(state).step
+        number = workshop_words("step_of", language, n=place + 1, all=len(story()))
+        notes = [step.look.words(language)]
+        return f"{title} · {number}", step.question.words(language), notes
+    if section == "predict":
+        unit, _ = asked_unit(state.indicator, language)
+        key = "predict_unit" if unit else "predict_unit_none"
+        words = f"{workshop_words(key, language, unit=unit)}, {period_words(state)}."
+        return title, question_words(state), [words]
+    return workshop_words("toolbar", language), title, []
+
+
+def question_words(state: State) -> str:
+    """Return the question that participants predict."""
+    return workshop_words(
+        "predict_question",
+        state.language,
+        scenario=actions.on_screen(state).name,
+        horizon=horizon_words(state.months, state.language),
+        label=label_of(state.indicator, state.language),
+    )
+
+
+def period_words(state: State) -> str:
+    """Say whether the indicator is a mean or a sum over the period."""
+    from model.indicators import load_indicators
+
+    cumulated = load_indicators()[state.indicator].kind == "flow"
+    return workshop_words("over_period" if cumulated else "per_period", state.language)
+
+
+def labels_of(state: State) -> dict[str, str]:
+    """Return the texts of the workshop."""
+    return texts("workshop", state.language)
+
+
+@solara.component
+def StoryActs(state: State) -> None:
+    """Show what can be done with a step: load its scenarios, have it predicted, reveal it."""
+    language, step = state.language, actions.step_of(state)
+
+    def words(key: str, **values: object) -> str:
+        return workshop_words(key, language, **values)
+
+    if not actions.is_loaded(state, step):
+        names = ", ".join(words("quoted", name=name) for name in story_scenarios())
+        note = words("load_story_note", names=names)
+        buttons: list[dict[str, Any]] = [
+            {"key": "load", "label": words("load_story"), "primary": True}
+        ]
+    else:
+        shown = actions.is_revealed(state)
+        note = "" if shown else words("hidden_note")
+        label = words("hide" if shown else "reveal")
+        buttons = [{"key": "reveal", "label": label, "primary": not shown}]
+        if step.scenarios and not shown:
+            buttons.append({"key": "predict", "label": words("predict_this"), "primary": False})
+    acts = {
+        "load": actions.load_story,
+        "reveal": actions.reveal,
+        "predict": actions.predict_step,
+    }
+    Acts(note=note, buttons=buttons, event_act=lambda key: change(acts[key]))
+
+
+@solara.component
+def ShownFigure(state: State, answers: Answers) -> None:
+    """Show the one figure of the screen, of the answer at its horizon; nothing before its time."""
+    shows = state.section in (*OF_RESULTS, "vote")
+    loaded = state.section != "story" or actions.is_loaded(state, actions.step_of(state))
+    answer = answers.best(state.months) if loaded else None
+
+    def make() -> Figure | None:
+        comparison = None if answer is None else answer.comparison
+        return screen_figure(state, comparison) if shows and loaded else None
+
+    made = solara.use_memo(make, [answer, state])
+    if state.section in OF_RESULTS and loaded and (answers.running or answer is None):
+        Waiting(state, answers)
+    if made is not None:
+        FigureView(
+            figure=as_props(made), texts=labels(state.language), language=state.language, large=True
+        ).key(made.key)
+
+
+@solara.component
+def Waiting(state: State, answers: Answers) -> None:
+    """Say how far the computation is."""
+    ProgressLine(
+        texts=labels(state.language),
+        words=progress_words(state, answers),
+        done=answers.progress,
+        running=answers.running,
+        horizon=state.months,
+        horizons=[
+            {"key": months, "label": horizon_words(months, state.language)} for months in HORIZONS
+        ],
+        event_cancel=lambda _: stop(),
+        event_horizon=lambda m: change(lambda s: s if m == s.months else actions.turn_horizon(s)),
+    )
+
+
+@solara.component
+def BottomBar(state: State) -> None:
+    """Show where the screen stands, and listen to the keyboard."""
+    place, all_screens = actions.here(state), len(actions.screens())
+
+    def press(key: str) -> None:
+        change(actions.turn_keys if key == "keys" else lambda s: actions.press(s, key))
+
+    Bar(
+        texts=labels_of(state),
+        screen=screen_name(state),
+        place=workshop_words("screen_of", state.language, n=place + 1, all=all_screens),
+        first=place == 0,
+        last=place == all_screens - 1,
+        single_keys=actions.memory(state).keys,
+        event_press=press,
+    ).key("bar")

@@ -1,0 +1,350 @@
+"""Screens of the room: predict, target, replay, tables, and the page of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import solara
+
+from model.indicators import load_indicators
+from model.procurement.levers import load_levers
+from scenarios.schema import Scenario
+from viz.figures.guesses import asked_unit, workshop_words
+from viz.figures.replay import what_moved
+from viz.figures.target import level_unit
+from viz.figures.wording import label_of
+from viz.numbers import lever_bounds, lever_value
+from viz.texts import texts
+from viz.web.actions import Refusal
+from viz.web.components import Choice
+from viz.web.components.workshop import Acts, Field, Guesses, Screen
+from viz.web.components.workshop import Tables as TableList
+from viz.web.figures import indicator_choices
+from viz.web.session import NOTICE, STATE, Answers
+from viz.web.state import State, encode
+from viz.web.workshop import actions
+from viz.web.workshop.figures import horizon_words
+from viz.workshop.codes import Votes, code_of_guess, code_of_votes
+from viz.workshop.guesses import Guess, written_number
+from viz.workshop.kit import roles, story, table_codes
+
+Change = Callable[[Callable[[State], State]], None]
+
+
+@solara.component
+def IndicatorChoice(state: State, change: Change) -> None:
+    """Choose what screens are about."""
+    with solara.Div(classes=["an-no-print", "an-present-off"]):
+        Choice(
+            label=workshop_words("indicator", state.language),
+            options=indicator_choices(state.language),
+            value=state.indicator,
+            event_choose=lambda key: change(lambda s: replace(s, indicator=key)),
+        )
+
+
+@solara.component
+def Predict(state: State, answers: Answers, change: Change) -> None:
+    """Take the tables' guesses, then reveal."""
+    language, w = state.language, actions.memory(state)
+    unit, _ = asked_unit(state.indicator, language)
+    given = actions.guesses_here(state)
+    IndicatorChoice(state, change)
+    Guesses(
+        texts=texts("workshop", language),
+        tables=list(w.codes),
+        guesses=[{"table": one.table, "words": guess_words(one, unit, state)} for one in given],
+        unit=unit,
+        answered=workshop_words("answered", language, n=len(given), all=len(w.codes)),
+        event_guess=lambda d: change(lambda s: actions.add_guess(s, d["table"], d["written"])),
+        event_remove=lambda table: change(lambda s: actions.remove_guess(s, table)),
+    )
+    shown = actions.is_revealed(state)
+    label = workshop_words("hide" if shown else "reveal", language)
+    Acts(
+        note="" if shown else workshop_words("hidden_note", language),
+        buttons=[{"key": "reveal", "label": label, "primary": not shown}],
+        event_act=lambda _: change(actions.reveal),
+    )
+
+
+def guess_words(guess: Guess, unit: str, state: State) -> str:
+    """Write a guess with its unit."""
+    low, high = (written_number(end).replace("-", "−") for end in (guess.low, guess.high))
+    if state.language == "fr":
+        low, high = low.replace(".", ","), high.replace(".", ",")
+    words = low if low == high else workshop_words("range", state.language, low=low, high=high)
+    return f"{words}\u00a0{unit}" if unit else words
+
+
+@solara.component
+def Target(state: State, answers: Answers, change: Change) -> None:
+    """Set a target on the indicator; the figure draws it."""
+    language, w = state.language, actions.memory(state)
+    show = actions.show_of(state)
+    unit, _ = (asked_unit if show == "differences" else level_unit)(state.indicator, language)
+    entry = load_indicators()[state.indicator]
+    named = unit or workshop_words("no_unit", language)
+    if entry.kind == "flow":
+        named = workshop_words("per_quarter", language, unit=named)
+    target = w.targets.get(actions.target_key(state))
+    IndicatorChoice(state, change)
+    with solara.Div(classes=["an-acts", "an-no-print"]):
+        Field(
+            name="target",
+            label=workshop_words(f"target_label_{show}", language, unit=named),
+            value="" if target is None else written_number(target),
+            hint="",
+            action=workshop_words("target_set", language),
+            clear="" if target is None else workshop_words("target_clear", language),
+            keep=True,
+            event_send=lambda written: change(lambda s: actions.set_target(s, written)),
+            event_clear=lambda _: change(actions.clear_target),
+        )
+    if entry.difference_only:
+        Acts(note=workshop_words("levels_only_differences", language), buttons=[], event_act=_none)
+    else:
+        Acts(
+            note="",
+            buttons=[
+                {
+                    "key": "levels",
+                    "label": workshop_words("levels_toggle", language),
+                    "primary": show == "levels",
+                }
+            ],
+            event_act=lambda _: change(actions.turn_levels),
+        )
+    if target is None:
+        Acts(note=workshop_words("target_none", language), buttons=[], event_act=_none)
+
+
+def _none(_: object) -> None:
+    """Buttons that are not there do nothing."""
+
+
+@solara.component
+def Replay(state: State, answers: Answers, change: Change) -> None:
+    """Change one lever, and see what the change itself does."""
+    language, w = state.language, actions.memory(state)
+    lever_key, set_lever = solara.use_state("allotment")
+
+    def words(key: str, **values: object) -> str:
+        return workshop_words(key, language, **values)
+
+    compared = len(w.replay) == 2 and set(w.replay) <= set(state.shown)
+    if compared:
+        before, after = (state.scenario(name) for name in w.replay)
+        told = what_moved(before, after, language)
+        colon = " : " if language == "fr" else ": "
+        Lines(
+            [
+                words("replay_before", name=before.name) + colon + told[0],
+                words("replay_after", name=after.name) + colon + told[1],
+            ]
+        )
+    pending = bool(w.last) and w.last.get("after") in state.names() and not compared
+    Acts(
+        note="" if compared else words("replay_none_yet"),
+        buttons=[{"key": "replay", "label": words("replay_button"), "primary": True}]
+        if pending
+        else [],
+        event_act=lambda _: change(actions.replay_last),
+    )
+    IndicatorChoice(state, change)
+    register = load_levers()
+    lever = register[lever_key]
+    with solara.Div(classes=["an-acts", "an-no-print", "an-present-off"]):
+        Choice(
+            label=words("lever"),
+            options=[
+                {"key": key, "label": str(getattr(one, f"label_{language}"))}
+                for key, one in register.items()
+            ],
+            value=lever_key,
+            event_choose=set_lever,
+        )
+        bounds = lever_bounds(lever.low, lever.high, lever.unit, language)
+        today = words(
+            "lever_today", value=lever_value(lever.current, lever.unit, language), bounds=bounds
+        )
+        now = words(
+            "lever_now",
+            scenario=actions.on_screen(state).name,
+            value=lever_value(_value_in(actions.on_screen(state), lever_key), lever.unit, language),
+        )
+        Acts(note=f"{today} {now}", buttons=[], event_act=_none)
+        Field(
+            name="lever",
+            label=words("lever_value"),
+            value="",
+            hint="",
+            action=words("lever_apply"),
+            clear="",
+            keep=False,
+            event_send=lambda written: change(
+                lambda s: actions.change_lever(s, lever_key, written)
+            ),
+            event_clear=_none,
+        )
+
+
+def _value_in(scenario: Scenario, key: str) -> float:
+    """Return where a scenario takes a lever at last."""
+    paths = scenario.levers.paths_of(key)
+    return paths[0].segments[-1][1] if paths else load_levers()[key].current
+
+
+@solara.component
+def Lines(lines: list[str]) -> None:
+    """Show some sentences."""
+    for line in lines:
+        Acts(note=line, buttons=[], event_act=_none)
+
+
+@solara.component
+def Tables(state: State, answers: Answers, change: Change) -> None:
+    """Show the tables, and take the codes that they read out."""
+    language, w = state.language, actions.memory(state)
+    said, set_said = solara.use_state("")
+
+    def words(key: str) -> str:
+        return workshop_words(key, language)
+
+    def take(written: str) -> None:
+        try:
+            STATE.value, told = actions.take_code(STATE.value, written)
+            NOTICE.value = ""
+            set_said(told)
+        except Refusal as refusal:
+            NOTICE.value = str(refusal)
+            set_said("")
+
+    with solara.Div(classes=["an-acts", "an-no-print"]):
+        Choice(
+            label=words("tables_count"),
+            options=[{"key": str(n), "label": str(n)} for n in range(4, len(table_codes()) + 1)],
+            value=str(w.tables),
+            event_choose=lambda n: change(lambda s: actions.set_tables(s, str(n))),
+        )
+        Field(
+            name="code",
+            label=words("code_entry"),
+            value="",
+            hint=words("code_hint"),
+            action=words("code_take"),
+            clear="",
+            keep=False,
+            event_send=take,
+            event_clear=_none,
+        )
+    if said:
+        with solara.Div(classes=["an-said"], attributes={"role": "status"}):
+            Acts(note=said, buttons=[], event_act=_none)
+    unit, _ = asked_unit(state.indicator, language)
+    given = {one.table: one for one in actions.guesses_here(state)}
+    question = workshop_words(
+        "predict_question",
+        language,
+        scenario=actions.on_screen(state).name,
+        horizon=horizon_words(state.months, language),
+        label=label_of(state.indicator, language),
+    )
+    TableList(
+        texts=texts("workshop", language),
+        tables=[
+            {
+                "code": code,
+                "role": roles()[k % len(roles())].name.words(language),
+                "answer": guess_words(given[code], unit, state) if code in given else "",
+                "link": f"?s={encode(actions.seat_state(state, code))}",
+            }
+            for k, code in enumerate(w.codes)
+        ],
+        questions=[step.question.words(language) for step in story()] + [question],
+    )
+    Acts(
+        note=words("tables_note"),
+        buttons=[{"key": "print", "label": words("paper"), "primary": False}],
+        event_act=_none,
+    )
+
+
+@solara.component
+def Seat(state: State, change: Change) -> None:
+    """Show the page of one table: its answer becomes a code to read out."""
+    language, w = state.language, actions.memory(state)
+    code, set_code = solara.use_state("")
+    unit, _ = asked_unit(state.indicator, language)
+
+    def words(key: str, **values: object) -> str:
+        return workshop_words(key, language, **values)
+
+    def guess(written: str) -> None:
+        try:
+            found = actions.read_guess(STATE.value, w.seat, written)
+            set_code(code_of_guess(found, actions.question_key(STATE.value)))
+            NOTICE.value = ""
+        except Refusal as refusal:
+            NOTICE.value = str(refusal)
+
+    def vote(written: str) -> None:
+        parts = [part for part in written.replace(",", " ").replace("/", " ").split() if part]
+        if len(parts) == len(w.options) and all(part.isdigit() for part in parts):
+            votes = Votes(w.seat, tuple(min(999, int(part)) for part in parts))
+            set_code(code_of_votes(votes, actions.question_key(STATE.value)))
+            NOTICE.value = ""
+        else:
+            NOTICE.value = words("seat_vote_bad", n=len(w.options))
+
+    question = words(
+        "predict_question",
+        scenario=actions.on_screen(state).name,
+        horizon=horizon_words(state.months, language),
+        label=label_of(state.indicator, language),
+    )
+    with solara.Div(classes=["an-stack"]):
+        Screen(
+            texts=texts("workshop", language),
+            screen="seat",
+            kicker=words("title_seat", table=w.seat),
+            heading=question,
+            notes=[words("seat_note")],
+            chips=[],
+            restated=[],
+            event_choose=_none,
+        )
+        Field(
+            name="seat",
+            label=words("seat_guess") + (f" ({unit})" if unit else ""),
+            value="",
+            hint=words("guess_hint"),
+            action=words("seat_make"),
+            clear="",
+            keep=True,
+            event_send=guess,
+            event_clear=_none,
+        )
+        if w.options:
+            numbered = "; ".join(f"{k + 1}. {option}" for k, option in enumerate(w.options))
+            Field(
+                name="seat-vote",
+                label=words("seat_vote_label", question=w.question, options=numbered),
+                value="",
+                hint=words("seat_vote_hint"),
+                action=words("seat_make"),
+                clear="",
+                keep=True,
+                event_send=vote,
+                event_clear=_none,
+            )
+        if code:
+            with solara.Div(classes=["an-said", "an-code-out"], attributes={"role": "status"}):
+                shown = " / ".join(code.split("/"))
+                Acts(note=f"{words('seat_code')} – {shown}", buttons=[], event_act=_none)
+        Acts(
+            note="",
+            buttons=[{"key": "leave", "label": words("seat_leave"), "primary": False}],
+            event_act=lambda _: change(actions.leave_seat),
+        )

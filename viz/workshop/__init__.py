@@ -1,0 +1,1 @@
+"""The kit of a workshop: story, script, role cards, tables, guesses, votes, decisions."""
