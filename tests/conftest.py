@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import numpy as np
 import pytest
@@ -106,14 +106,30 @@ def h() -> dict[str, float]:
     return dict(HypothesisValues())
 
 
+class Missing(Protocol):
+    """Leaves a test out because something is not here; never returns."""
+
+    def __call__(self, reason: str) -> NoReturn: ...
+
+
 @pytest.fixture(scope="session")
-def reference_data() -> Path:
+def missing() -> Missing:
+    """Skip with the reason, or fail where everything is required (``ANCRAGE_REQUIRE_ALL=1``)."""
+
+    def leave_out(reason: str) -> NoReturn:
+        if os.environ.get("ANCRAGE_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return leave_out
+
+
+@pytest.fixture(scope="session")
+def reference_data(missing: Missing) -> Path:
     """The folder of published files; skips without it, fails where everything is required."""
     folder = os.environ.get("ANCRAGE_REFERENCE_DATA")
     if not folder:
-        if os.environ.get("ANCRAGE_REQUIRE_ALL") == "1":
-            pytest.fail("ANCRAGE_REFERENCE_DATA is unset")
-        pytest.skip("ANCRAGE_REFERENCE_DATA is unset: no published files to compare with")
+        missing("ANCRAGE_REFERENCE_DATA is unset: no published files to compare with")
     return Path(folder)
 
 
