@@ -115,7 +115,7 @@ def addressable_by_group(found: ReachedPurchases, year: int, language: Language)
             "addressable_group_description", language, table=_TABLE, groups=len(order)
         ),
         sources=_sources(language),
-        height=110 + 28 * len(order),
+        height=110 + 33 * len(order),
     )
 
 
@@ -157,13 +157,19 @@ def _option(
     groups = {
         "type": "category",
         "data": names,
-        "axisLabel": {**ink, "interval": 0},
+        "axisLabel": {**ink, "hideOverlap": True},
         "axisTick": {"show": False},
     }
     if not upright:
         groups |= {
             "inverse": True,
-            "axisLabel": {**ink, "interval": 0, "width": 130, "overflow": "break"},
+            "axisLabel": {
+                **ink,
+                "interval": 0,
+                "width": 130,
+                "overflow": "break",
+                "lineHeight": 14,
+            },
         }
     amounts = {
         "type": "value",

@@ -18,6 +18,7 @@ from viz.figures.wording import (
     interval,
     is_provisional,
     label_of,
+    lowered,
     measure_of_rows,
     spaced_figure,
 )
@@ -68,7 +69,8 @@ def epci_map(
         key,
         language,
         table=_TABLE,
-        indicator=label,
+        scenario=scenario,
+        indicator=lowered(label),
         more=count[1],
         less=count[-1],
         zones=len(sure),
@@ -81,7 +83,7 @@ def epci_map(
         f"{short_name(names.get(zone, zone))} {_ends(row, written)}" for zone, row in rows.items()
     )
     figure = Figure(
-        key=f"map_{indicator}",
+        key=f"map_{indicator}_{scenario}",
         title=title,
         caption=caption(comparison, language, *notes),
         option=_option(rows, written, sure, names, outlines),

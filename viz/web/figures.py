@@ -53,7 +53,7 @@ def comparison_section(state: State, comparison: Comparison) -> Sequence[Maker]:
             lambda: differences(comparison, language),
             *(_for(headline, comparison, name, language) for name in (edited,)),
             *(_for(why, comparison, name, language) for name in names),
-            lambda: trajectories(comparison, state.indicator, language, show="levels"),
+            *_levels(comparison, state.indicator, language),
         )
     if state.section == "euro":
         runs = ("baseline", *names)
@@ -108,6 +108,13 @@ def outlines() -> Outlines:
     keys = tuple(zone_names())
     path = services().outlines
     return schematic_outlines(keys) if path is None else read_outlines(path, keys)
+
+
+def _levels(comparison: Comparison, indicator: str, language: Language) -> Sequence[Maker]:
+    """Return the maker of levels, for indicators whose level has a meaning."""
+    if load_indicators()[indicator].difference_only:
+        return ()
+    return (lambda: trajectories(comparison, indicator, language, show="levels"),)
 
 
 def _for(
