@@ -68,6 +68,7 @@ def epci_map(
         key,
         language,
         table=_TABLE,
+        scenario=scenario,
         indicator=label,
         more=count[1],
         less=count[-1],
@@ -81,7 +82,7 @@ def epci_map(
         f"{short_name(names.get(zone, zone))} {_ends(row, written)}" for zone, row in rows.items()
     )
     figure = Figure(
-        key=f"map_{indicator}",
+        key=f"map_{scenario}_{indicator}",
         title=title,
         caption=caption(comparison, language, *notes),
         option=_option(rows, written, sure, names, outlines),
