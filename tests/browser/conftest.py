@@ -56,11 +56,14 @@ class Site:
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
 
+    def printed(self) -> str:
+        """Return what the server has printed so far."""
+        return (self.folder / "printed.txt").read_text()
+
     def start(self) -> Site:
         """Start the server, on the same port when it was up before, and wait for its address."""
-        printed = self.folder / "printed.txt"
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        with printed.open("wb") as output:
+        with (self.folder / "printed.txt").open("wb") as output:
             self.process = subprocess.Popen(
                 [*COMMAND, "--port", str(self.port)],
                 cwd=self.folder,
@@ -70,10 +73,10 @@ class Site:
                 start_new_session=True,
             )
         limit = time.monotonic() + 120.0
-        while not (found := re.search(r"(http://\S+:(\d+)/)", printed.read_text())):
+        while not (found := re.search(r"(http://\S+:(\d+)/)", self.printed())):
             if self.process.poll() is not None or time.monotonic() > limit:
                 self.stop()
-                pytest.fail("The server did not start: " + printed.read_text()[-2000:])
+                pytest.fail("The server did not start: " + self.printed()[-2000:])
             time.sleep(0.1)
         self.url, self.port = found[1], int(found[2])
         return self
@@ -100,6 +103,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield shared
     finally:
         shared.stop()
+
+
+@pytest.fixture(autouse=True)
+def server_stays_quiet(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The shared server prints nothing during a test: an exception of a page ends up there."""
+    if "site" not in request.fixturenames:
+        yield
+        return
+    shared: Site = request.getfixturevalue("site")
+    before = len(shared.printed())
+    yield
+    said = shared.printed()[before:]
+    assert not said, "The server printed:\n" + said[-3000:]
 
 
 @pytest.fixture

@@ -179,3 +179,12 @@ def test_the_address_of_a_link_cut_short_opens_the_start_with_a_sentence(site, v
     assert page.locator("[data-section][aria-current=page]").inner_text() == "Achats"
     page.click("[role=alert] button")
     page.wait_for_selector("[role=alert]", state="detached")
+
+
+def test_maps_of_several_scenarios_each_say_of_which(site, visit, answered, figures_shown):
+    names = ("access", "insertion")
+    page = visit(site.url, replace(State(), section="map", shown=names))
+    answered(page)
+    page.wait_for_selector("figure[data-figure=map_insertion_jobs_present] svg")
+    titles = {key: figure["title"] for key, figure in figures_shown(page).items()}
+    assert all(name in titles[f"map_{name}_jobs_present"] for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import warnings
 import webbrowser
 from pathlib import Path
 
@@ -86,6 +87,8 @@ def _run(listening: socket.socket, host: str, port: int, open_browser: bool) -> 
     import uvicorn
     from solara.server.starlette import app
 
+    # on this machine there is no https, and the page is in no frame of another site
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
     url = f"http://{'[' + host + ']' if ':' in host else host}:{port}/"
 
     class Server(uvicorn.Server):
