@@ -25,8 +25,8 @@ class Limits:
     ``bases`` records of baselines.
     """
 
-    worlds: int = 8
-    held: int = 20
+    worlds: int = 4
+    held: int = 12
     bases: int = 120
 
 
