@@ -53,30 +53,17 @@ def replay(
     notes = [] if is_provisional(comparison) else [words("dots_note", language)]
     joint, colon = (" ; ", " : ") if language == "fr" else ("; ", ": ")
     told = [f"{dot.name} ({dot.row.scenario}){colon}{effect(dot.row, written)}" for dot in dots]
+    lines = [(dot.name, dot.row, percent_of(both, dot.row)) for dot in dots]
+    lines.append((workshop_words("change_itself", language), change, None))
     made = Figure(
         key=f"replay_{indicator}",
         title=_title(comparison, change, written, label, language),
         caption=caption(both, language, *notes),
         option=option,
         columns=difference_columns(language),
-        rows=(
-            *(
-                (
-                    label,
-                    dot.name,
-                    written.unit,
-                    *changes_of(dot.row, written),
-                    percent_of(both, dot.row),
-                )
-                for dot in dots
-            ),
-            (
-                label,
-                workshop_words("change_itself", language),
-                written.unit,
-                *changes_of(change, written),
-                None,
-            ),
+        rows=tuple(
+            (label, name, written.unit, *changes_of(row, written), relative)
+            for name, row, relative in lines
         ),
         description=f"{joint.join(told)}.",
         sources=source_lines(both, [indicator], language),

@@ -35,6 +35,7 @@ def Screen(
     notes: Sequence[str],
     chips: Entries,
     restated: Entries,
+    small: bool,
     event_choose: Event,
 ) -> None:
     """The head of a screen: what is asked, and the scenarios that it stands on."""

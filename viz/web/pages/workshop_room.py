@@ -50,23 +50,24 @@ def Predict(state: State, answers: Answers, change: Change) -> None:
     language, w = state.language, actions.memory(state)
     unit, _ = asked_unit(state.indicator, language)
     given = actions.guesses_here(state)
-    IndicatorChoice(state, change)
-    Guesses(
-        texts=texts("workshop", language),
-        tables=list(w.codes),
-        guesses=[{"table": one.table, "words": guess_words(one, unit, state)} for one in given],
-        unit=unit,
-        answered=workshop_words("answered", language, n=len(given), all=len(w.codes)),
-        event_guess=lambda d: change(lambda s: actions.add_guess(s, d["table"], d["written"])),
-        event_remove=lambda table: change(lambda s: actions.remove_guess(s, table)),
-    )
     shown = actions.is_revealed(state)
+    if not shown:
+        IndicatorChoice(state, change)
+        Guesses(
+            texts=texts("workshop", language),
+            tables=list(w.codes),
+            guesses=[{"table": one.table, "words": guess_words(one, unit, state)} for one in given],
+            unit=unit,
+            answered=workshop_words("answered", language, n=len(given), all=len(w.codes)),
+            event_guess=lambda d: change(lambda s: actions.add_guess(s, d["table"], d["written"])),
+            event_remove=lambda table: change(lambda s: actions.remove_guess(s, table)),
+        )
     label = workshop_words("hide" if shown else "reveal", language)
     Acts(
         note="" if shown else workshop_words("hidden_note", language),
         buttons=[{"key": "reveal", "label": label, "primary": not shown}],
         event_act=lambda _: change(actions.reveal),
-    )
+    ).key("reveal")
 
 
 def guess_words(guess: Guess, unit: str, state: State) -> str:
@@ -89,33 +90,32 @@ def Target(state: State, answers: Answers, change: Change) -> None:
     if entry.kind == "flow":
         named = workshop_words("per_quarter", language, unit=named)
     target = w.targets.get(actions.target_key(state))
-    IndicatorChoice(state, change)
-    with solara.Div(classes=["an-acts", "an-no-print"]):
-        Field(
-            name="target",
-            label=workshop_words(f"target_label_{show}", language, unit=named),
-            value="" if target is None else written_number(target),
-            hint="",
-            action=workshop_words("target_set", language),
-            clear="" if target is None else workshop_words("target_clear", language),
-            keep=True,
-            event_send=lambda written: change(lambda s: actions.set_target(s, written)),
-            event_clear=lambda _: change(actions.clear_target),
-        )
-    if entry.difference_only:
-        Acts(note=workshop_words("levels_only_differences", language), buttons=[], event_act=_none)
-    else:
-        Acts(
-            note="",
-            buttons=[
-                {
-                    "key": "levels",
-                    "label": workshop_words("levels_toggle", language),
-                    "primary": show == "levels",
-                }
-            ],
-            event_act=lambda _: change(actions.turn_levels),
-        )
+    with solara.Div(classes=["an-row", "an-no-print"]):
+        IndicatorChoice(state, change)
+        if entry.difference_only:
+            Acts(
+                note=workshop_words("levels_only_differences", language),
+                buttons=[],
+                event_act=_none,
+            )
+        else:
+            levels = {"key": "levels", "label": workshop_words("levels_toggle", language)}
+            Acts(
+                note="",
+                buttons=[{**levels, "primary": show == "levels"}],
+                event_act=lambda _: change(actions.turn_levels),
+            )
+    Field(
+        name="target",
+        label=workshop_words(f"target_label_{show}", language, unit=named),
+        value="" if target is None else written_number(target),
+        hint="",
+        action=workshop_words("target_set", language),
+        clear="" if target is None else workshop_words("target_clear", language),
+        keep=True,
+        event_send=lambda written: change(lambda s: actions.set_target(s, written)),
+        event_clear=lambda _: change(actions.clear_target),
+    )
     if target is None:
         Acts(note=workshop_words("target_none", language), buttons=[], event_act=_none)
 
@@ -313,6 +313,7 @@ def Seat(state: State, change: Change) -> None:
             notes=[words("seat_note")],
             chips=[],
             restated=[],
+            small=False,
             event_choose=_none,
         )
         Field(

@@ -44,7 +44,7 @@ def RoleCards(state: State, answers: Answers, change: Change) -> None:
                 "constraints": [line.words(language) for line in role.constraints],
                 "ask": role.ask.words(language),
                 "knows": [
-                    {"words": one.told.words(language), "source": one.publisher}
+                    {"words": one.told.words(language), "source": one.publisher.words(language)}
                     for one in role.knows
                 ],
             }
