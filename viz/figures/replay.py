@@ -20,6 +20,7 @@ from viz.figures.wording import (
     is_provisional,
     label_of,
     measure,
+    pairs_text,
     spaced_figure,
     verdict,
     words,
@@ -76,7 +77,9 @@ def _title(
     comparison: Comparison, change: ResultRow, written: Measure, label: str, language: Language
 ) -> str:
     if is_provisional(comparison):
-        return workshop_words("replay_provisional", language, label=label, pairs=comparison.pairs)
+        return workshop_words(
+            "replay_provisional", language, label=label, pairs=pairs_text(comparison, language)
+        )
     found = verdict(change)
     if found in ("undefined", "none"):
         return workshop_words(f"replay_{found}", language, label=label)

@@ -53,7 +53,7 @@ def Field(
     value: str,
     hint: str,
     action: str,
-    clear: str,
+    clear_label: str,
     keep: bool,
     event_send: Event,
     event_clear: Event,

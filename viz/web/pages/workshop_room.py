@@ -111,7 +111,7 @@ def Target(state: State, answers: Answers, change: Change) -> None:
         value="" if target is None else written_number(target),
         hint="",
         action=workshop_words("target_set", language),
-        clear="" if target is None else workshop_words("target_clear", language),
+        clear_label="" if target is None else workshop_words("target_clear", language),
         keep=True,
         event_send=lambda written: change(lambda s: actions.set_target(s, written)),
         event_clear=lambda _: change(actions.clear_target),
@@ -134,16 +134,17 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
         return workshop_words(key, language, **values)
 
     compared = len(w.replay) == 2 and set(w.replay) <= set(state.shown)
+    told: list[str] = []
     if compared:
         before, after = (state.scenario(name) for name in w.replay)
-        told = what_moved(before, after, language)
+        moved = what_moved(before, after, language)
         colon = " : " if language == "fr" else ": "
-        Lines(
-            [
-                words("replay_before", name=before.name) + colon + told[0],
-                words("replay_after", name=after.name) + colon + told[1],
-            ]
-        )
+        told = [
+            words("replay_before", name=before.name) + colon + moved[0],
+            words("replay_after", name=after.name) + colon + moved[1],
+        ]
+    with solara.Div(classes=["an-stack"]):
+        Lines(told)
     pending = bool(w.last) and w.last.get("after") in state.names() and not compared
     Acts(
         note="" if compared else words("replay_none_yet"),
@@ -181,7 +182,7 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
             value="",
             hint="",
             action=words("lever_apply"),
-            clear="",
+            clear_label="",
             keep=False,
             event_send=lambda written: change(
                 lambda s: actions.change_lever(s, lever_key, written)
@@ -234,7 +235,7 @@ def Tables(state: State, answers: Answers, change: Change) -> None:
             value="",
             hint=words("code_hint"),
             action=words("code_take"),
-            clear="",
+            clear_label="",
             keep=False,
             event_send=take,
             event_clear=_none,
@@ -308,7 +309,7 @@ def Seat(state: State, change: Change) -> None:
         Screen(
             texts=texts("workshop", language),
             screen="seat",
-            kicker=words("title_seat", table=w.seat),
+            kicker=words("title_seat", code=w.seat),
             heading=question,
             notes=[words("seat_note")],
             chips=[],
@@ -322,7 +323,7 @@ def Seat(state: State, change: Change) -> None:
             value="",
             hint=words("guess_hint"),
             action=words("seat_make"),
-            clear="",
+            clear_label="",
             keep=True,
             event_send=guess,
             event_clear=_none,
@@ -335,7 +336,7 @@ def Seat(state: State, change: Change) -> None:
                 value="",
                 hint=words("seat_vote_hint"),
                 action=words("seat_make"),
-                clear="",
+                clear_label="",
                 keep=True,
                 event_send=vote,
                 event_clear=_none,
