@@ -20,6 +20,7 @@ from viz.figures.wording import (
     is_provisional,
     label_of,
     measure,
+    pairs_text,
     spaced_figure,
     verdict,
     words,
@@ -53,30 +54,17 @@ def replay(
     notes = [] if is_provisional(comparison) else [words("dots_note", language)]
     joint, colon = (" ; ", " : ") if language == "fr" else ("; ", ": ")
     told = [f"{dot.name} ({dot.row.scenario}){colon}{effect(dot.row, written)}" for dot in dots]
+    lines = [(dot.name, dot.row, percent_of(both, dot.row)) for dot in dots]
+    lines.append((workshop_words("change_itself", language), change, None))
     made = Figure(
         key=f"replay_{indicator}",
         title=_title(comparison, change, written, label, language),
         caption=caption(both, language, *notes),
         option=option,
         columns=difference_columns(language),
-        rows=(
-            *(
-                (
-                    label,
-                    dot.name,
-                    written.unit,
-                    *changes_of(dot.row, written),
-                    percent_of(both, dot.row),
-                )
-                for dot in dots
-            ),
-            (
-                label,
-                workshop_words("change_itself", language),
-                written.unit,
-                *changes_of(change, written),
-                None,
-            ),
+        rows=tuple(
+            (label, name, written.unit, *changes_of(row, written), relative)
+            for name, row, relative in lines
         ),
         description=f"{joint.join(told)}.",
         sources=source_lines(both, [indicator], language),
@@ -89,7 +77,9 @@ def _title(
     comparison: Comparison, change: ResultRow, written: Measure, label: str, language: Language
 ) -> str:
     if is_provisional(comparison):
-        return workshop_words("replay_provisional", language, label=label, pairs=comparison.pairs)
+        return workshop_words(
+            "replay_provisional", language, label=label, pairs=pairs_text(comparison, language)
+        )
     found = verdict(change)
     if found in ("undefined", "none"):
         return workshop_words(f"replay_{found}", language, label=label)

@@ -14,7 +14,14 @@ from viz.figures import style
 from viz.figures.figure import Figure
 from viz.figures.guesses import asked_unit, workshop_words
 from viz.figures.trajectories import Show, quarter_name, trajectories
-from viz.figures.wording import is_provisional, label_of, lowered, measure, spaced_figure
+from viz.figures.wording import (
+    is_provisional,
+    label_of,
+    lowered,
+    measure,
+    pairs_text,
+    spaced_figure,
+)
 from viz.numbers import decimals_for, number
 from viz.texts import Language
 
@@ -96,7 +103,9 @@ def _title(
         "scenario": comparison.scenarios[0].name,
     }
     if is_provisional(comparison):
-        return workshop_words("target_provisional", language, **values, pairs=comparison.pairs)
+        return workshop_words(
+            "target_provisional", language, **values, pairs=pairs_text(comparison, language)
+        )
     count, of = reached(comparison, indicator, target, show)
     label = comparison.trajectory(comparison.scenarios[0].name, indicator)[-1].label
     values |= {"quarter": quarter_name(label, language), "count": count, "all": of}

@@ -28,6 +28,7 @@ def votes(
     total = sum(counts)
     shares = [percent(count / total if total else None, language, 0) for count in counts]
     heading = spaced(question, language)
+    kept = workshop_words("vote_kept", language, minority=minority) if minority else ""
     told = [
         workshop_words("vote_part", language, option=option, count=count)
         for option, count in zip(options, counts, strict=True)
@@ -36,7 +37,7 @@ def votes(
     return Figure(
         key="votes",
         title=_title(options, counts, language),
-        caption=heading,
+        caption=f"{heading} {kept}".strip(),
         option=_option(options, counts, shares),
         columns=(
             Column("option", workshop_words("option", language)),
@@ -46,7 +47,6 @@ def votes(
         rows=tuple(zip(options, map(float, counts), shares, strict=True)),
         description=f"{heading} {joint.join(told)}.",
         sources=(workshop_words("vote_source", language),),
-        why=(spaced(minority, language),) if minority else (),
         height=30 + _ROW * len(options),
     )
 

@@ -41,9 +41,8 @@ def _check(parts: Sequence[str], question: str) -> str:
     """Return the two check digits of a code's parts and the question."""
     signs = {"-": "36", ".": "37", "/": "38"}
     told = "/".join([*parts, question]).upper()
-    number = "".join(
-        signs.get(sign) or str(int(sign, 36)) for sign in told if sign in "-./" or sign.isalnum()
-    )
+    read = [sign for sign in told if sign in signs or sign.isalnum()]
+    number = "".join(signs.get(sign) or str(int(sign, 36)) for sign in read)
     return f"{98 - int(number + '00') % 97:02d}"
 
 

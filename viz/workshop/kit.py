@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,10 @@ class Told:
 
     def words(self, language: Language) -> str:
         """Return the text, spaced as its language asks."""
-        return spaced(self.fr if language == "fr" else self.en, language)
+        if language == "en":
+            return self.en
+        # digits by three stay together
+        return re.sub(r"(?<=\d) (?=\d{3})", "\u202f", spaced(self.fr, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,8 @@ class Known:
     """A published figure that a role knows, and where it stands."""
 
     told: Told
+    publisher: Told
     source: str
-
-    @property
-    def publisher(self) -> str:
-        """Who publishes it: the source without the section of the facts file."""
-        return self.source.partition("; ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,10 @@ def roles() -> tuple[Role, ...]:
     for table in _table("roles")["role"]:
         fields = ["key", "knows", *_both("name", "who", "interests", "constraints", "ask")]
         check_fields(table, fields, (), "roles.toml")
-        knows = tuple(Known(Told(one["fr"], one["en"]), one["source"]) for one in table["knows"])
+        knows = tuple(
+            Known(Told(one["fr"], one["en"]), _told(one, "publisher"), one["source"])
+            for one in table["knows"]
+        )
         found.append(
             Role(
                 table["key"],

@@ -35,6 +35,7 @@ def Screen(
     notes: Sequence[str],
     chips: Entries,
     restated: Entries,
+    small: bool,
     event_choose: Event,
 ) -> None:
     """The head of a screen: what is asked, and the scenarios that it stands on."""
@@ -52,7 +53,7 @@ def Field(
     value: str,
     hint: str,
     action: str,
-    clear: str,
+    clear_label: str,
     keep: bool,
     event_send: Event,
     event_clear: Event,

@@ -58,11 +58,16 @@ def Workshop(state: State, answers: Answers) -> None:
     with solara.Div(classes=["an-stack"]):
         Head(state)
         if state.section == "story":
-            StoryActs(state)
+            with solara.Div(classes=["an-row"]):
+                StoryActs(state)
+                Waiting(state, answers)
         else:
-            SHEETS[state.section](state, answers, change)
+            with solara.Div(classes=["an-stack"]):
+                SHEETS[state.section](state, answers, change)
+                Waiting(state, answers)
         ShownFigure(state, answers)
-        BottomBar(state)
+        # it keeps presenting from screen to screen, so it must stay the same one
+        BottomBar(state).key("bottom")
 
 
 @solara.component
@@ -93,6 +98,7 @@ def Head(state: State) -> None:
         notes=notes,
         chips=chips if len(chips) > 1 else [],
         restated=restated,
+        small=state.section in OF_RESULTS and actions.is_revealed(state),
         event_choose=lambda number: change(lambda s: actions.choose(s, int(number))),
     ).key(f"head-{state.section}-{w.step}")
 
@@ -110,14 +116,14 @@ def head_words(state: State) -> tuple[str, str, list[str]]:
     if section == "story":
         step, place = actions.step_of(state), actions.memory(state).step
         number = workshop_words("step_of", language, n=place + 1, all=len(story()))
-        notes = [step.look.words(language)]
+        notes = [] if actions.is_revealed(state) else [step.look.words(language)]
         return f"{title} · {number}", step.question.words(language), notes
     if section == "predict":
         unit, _ = asked_unit(state.indicator, language)
         key = "predict_unit" if unit else "predict_unit_none"
         words = f"{workshop_words(key, language, unit=unit)}, {period_words(state)}."
         return title, question_words(state), [words]
-    return workshop_words("toolbar", language), title, []
+    return "", title, []
 
 
 def question_words(state: State) -> str:
@@ -185,8 +191,6 @@ def ShownFigure(state: State, answers: Answers) -> None:
         return screen_figure(state, comparison) if shows and loaded else None
 
     made = solara.use_memo(make, [answer, state])
-    if state.section in OF_RESULTS and loaded and (answers.running or answer is None):
-        Waiting(state, answers)
     if made is not None:
         FigureView(
             figure=as_props(made), texts=labels(state.language), language=state.language, large=True
@@ -195,7 +199,11 @@ def ShownFigure(state: State, answers: Answers) -> None:
 
 @solara.component
 def Waiting(state: State, answers: Answers) -> None:
-    """Say how far the computation is."""
+    """Say how far the computation is, on screens that wait for it."""
+    loaded = state.section != "story" or actions.is_loaded(state, actions.step_of(state))
+    known = answers.best(state.months) is not None and not answers.running
+    if state.section not in OF_RESULTS or not loaded or known:
+        return
     ProgressLine(
         texts=labels(state.language),
         words=progress_words(state, answers),

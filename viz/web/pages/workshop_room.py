@@ -50,23 +50,24 @@ def Predict(state: State, answers: Answers, change: Change) -> None:
     language, w = state.language, actions.memory(state)
     unit, _ = asked_unit(state.indicator, language)
     given = actions.guesses_here(state)
-    IndicatorChoice(state, change)
-    Guesses(
-        texts=texts("workshop", language),
-        tables=list(w.codes),
-        guesses=[{"table": one.table, "words": guess_words(one, unit, state)} for one in given],
-        unit=unit,
-        answered=workshop_words("answered", language, n=len(given), all=len(w.codes)),
-        event_guess=lambda d: change(lambda s: actions.add_guess(s, d["table"], d["written"])),
-        event_remove=lambda table: change(lambda s: actions.remove_guess(s, table)),
-    )
     shown = actions.is_revealed(state)
+    if not shown:
+        IndicatorChoice(state, change)
+        Guesses(
+            texts=texts("workshop", language),
+            tables=list(w.codes),
+            guesses=[{"table": one.table, "words": guess_words(one, unit, state)} for one in given],
+            unit=unit,
+            answered=workshop_words("answered", language, n=len(given), all=len(w.codes)),
+            event_guess=lambda d: change(lambda s: actions.add_guess(s, d["table"], d["written"])),
+            event_remove=lambda table: change(lambda s: actions.remove_guess(s, table)),
+        )
     label = workshop_words("hide" if shown else "reveal", language)
     Acts(
         note="" if shown else workshop_words("hidden_note", language),
         buttons=[{"key": "reveal", "label": label, "primary": not shown}],
         event_act=lambda _: change(actions.reveal),
-    )
+    ).key("reveal")
 
 
 def guess_words(guess: Guess, unit: str, state: State) -> str:
@@ -89,33 +90,32 @@ def Target(state: State, answers: Answers, change: Change) -> None:
     if entry.kind == "flow":
         named = workshop_words("per_quarter", language, unit=named)
     target = w.targets.get(actions.target_key(state))
-    IndicatorChoice(state, change)
-    with solara.Div(classes=["an-acts", "an-no-print"]):
-        Field(
-            name="target",
-            label=workshop_words(f"target_label_{show}", language, unit=named),
-            value="" if target is None else written_number(target),
-            hint="",
-            action=workshop_words("target_set", language),
-            clear="" if target is None else workshop_words("target_clear", language),
-            keep=True,
-            event_send=lambda written: change(lambda s: actions.set_target(s, written)),
-            event_clear=lambda _: change(actions.clear_target),
-        )
-    if entry.difference_only:
-        Acts(note=workshop_words("levels_only_differences", language), buttons=[], event_act=_none)
-    else:
-        Acts(
-            note="",
-            buttons=[
-                {
-                    "key": "levels",
-                    "label": workshop_words("levels_toggle", language),
-                    "primary": show == "levels",
-                }
-            ],
-            event_act=lambda _: change(actions.turn_levels),
-        )
+    with solara.Div(classes=["an-row", "an-no-print"]):
+        IndicatorChoice(state, change)
+        if entry.difference_only:
+            Acts(
+                note=workshop_words("levels_only_differences", language),
+                buttons=[],
+                event_act=_none,
+            )
+        else:
+            levels = {"key": "levels", "label": workshop_words("levels_toggle", language)}
+            Acts(
+                note="",
+                buttons=[{**levels, "primary": show == "levels"}],
+                event_act=lambda _: change(actions.turn_levels),
+            )
+    Field(
+        name="target",
+        label=workshop_words(f"target_label_{show}", language, unit=named),
+        value="" if target is None else written_number(target),
+        hint="",
+        action=workshop_words("target_set", language),
+        clear_label="" if target is None else workshop_words("target_clear", language),
+        keep=True,
+        event_send=lambda written: change(lambda s: actions.set_target(s, written)),
+        event_clear=lambda _: change(actions.clear_target),
+    )
     if target is None:
         Acts(note=workshop_words("target_none", language), buttons=[], event_act=_none)
 
@@ -134,16 +134,17 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
         return workshop_words(key, language, **values)
 
     compared = len(w.replay) == 2 and set(w.replay) <= set(state.shown)
+    told: list[str] = []
     if compared:
         before, after = (state.scenario(name) for name in w.replay)
-        told = what_moved(before, after, language)
+        moved = what_moved(before, after, language)
         colon = " : " if language == "fr" else ": "
-        Lines(
-            [
-                words("replay_before", name=before.name) + colon + told[0],
-                words("replay_after", name=after.name) + colon + told[1],
-            ]
-        )
+        told = [
+            words("replay_before", name=before.name) + colon + moved[0],
+            words("replay_after", name=after.name) + colon + moved[1],
+        ]
+    with solara.Div(classes=["an-stack"]):
+        Lines(told)
     pending = bool(w.last) and w.last.get("after") in state.names() and not compared
     Acts(
         note="" if compared else words("replay_none_yet"),
@@ -181,7 +182,7 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
             value="",
             hint="",
             action=words("lever_apply"),
-            clear="",
+            clear_label="",
             keep=False,
             event_send=lambda written: change(
                 lambda s: actions.change_lever(s, lever_key, written)
@@ -234,7 +235,7 @@ def Tables(state: State, answers: Answers, change: Change) -> None:
             value="",
             hint=words("code_hint"),
             action=words("code_take"),
-            clear="",
+            clear_label="",
             keep=False,
             event_send=take,
             event_clear=_none,
@@ -308,11 +309,12 @@ def Seat(state: State, change: Change) -> None:
         Screen(
             texts=texts("workshop", language),
             screen="seat",
-            kicker=words("title_seat", table=w.seat),
+            kicker=words("title_seat", code=w.seat),
             heading=question,
             notes=[words("seat_note")],
             chips=[],
             restated=[],
+            small=False,
             event_choose=_none,
         )
         Field(
@@ -321,7 +323,7 @@ def Seat(state: State, change: Change) -> None:
             value="",
             hint=words("guess_hint"),
             action=words("seat_make"),
-            clear="",
+            clear_label="",
             keep=True,
             event_send=guess,
             event_clear=_none,
@@ -334,7 +336,7 @@ def Seat(state: State, change: Change) -> None:
                 value="",
                 hint=words("seat_vote_hint"),
                 action=words("seat_make"),
-                clear="",
+                clear_label="",
                 keep=True,
                 event_send=vote,
                 event_clear=_none,

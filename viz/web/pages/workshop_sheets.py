@@ -14,7 +14,7 @@ from viz.web.components.workshop import Script as ScriptTable
 from viz.web.components.workshop import Vote as VoteTable
 from viz.web.session import STATE, Answers, offer
 from viz.web.state import SECTIONS, State
-from viz.web.workshop import actions
+from viz.web.workshop import actions, sheets
 from viz.workshop.kit import roles, script
 from viz.workshop.memory import DECISION_FIELDS, HALL
 from viz.workshop.record import Record, as_csv, as_docx, as_html, record_of
@@ -44,7 +44,7 @@ def RoleCards(state: State, answers: Answers, change: Change) -> None:
                 "constraints": [line.words(language) for line in role.constraints],
                 "ask": role.ask.words(language),
                 "knows": [
-                    {"words": one.told.words(language), "source": one.publisher}
+                    {"words": one.told.words(language), "source": one.publisher.words(language)}
                     for one in role.knows
                 ],
             }
@@ -69,13 +69,13 @@ def Vote(state: State, answers: Answers, change: Change) -> None:
         counts=[[w.votes_of(code)[k] for code in columns] for k in range(len(w.options))],
         totals=list(w.totals() or (0,) * len(w.options)),
         minority=w.minority,
-        event_write=lambda d: change(lambda s: actions.write_vote(s, d["field"], d["written"])),
+        event_write=lambda d: change(lambda s: sheets.write_vote(s, d["field"], d["written"])),
         event_option=lambda d: change(
-            lambda s: actions.write_option(s, int(d["place"]), d["written"])
+            lambda s: sheets.write_option(s, int(d["place"]), d["written"])
         ),
-        event_drop=lambda place: change(lambda s: actions.remove_option(s, int(place))),
+        event_drop=lambda place: change(lambda s: sheets.remove_option(s, int(place))),
         event_count=lambda d: change(
-            lambda s: actions.count_votes(s, d["table"], int(d["place"]), d["written"])
+            lambda s: sheets.count_votes(s, d["table"], int(d["place"]), d["written"])
         ),
     )
     if len(w.options) < 2:
@@ -108,9 +108,9 @@ def Decisions(state: State, answers: Answers, change: Change) -> None:
         # a button that could only refuse is not shown
         kinds=[kind for kind in ("docx", "html", "csv") if kind != "docx" or find_spec("docx")],
         event_write=lambda d: change(
-            lambda s: actions.write_decision(s, int(d["row"]), d["field"], d["written"])
+            lambda s: sheets.write_decision(s, int(d["row"]), d["field"], d["written"])
         ),
-        event_remove=lambda row: change(lambda s: actions.remove_decision(s, int(row))),
+        event_remove=lambda row: change(lambda s: sheets.remove_decision(s, int(row))),
         event_save=save,
     )
 

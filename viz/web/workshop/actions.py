@@ -21,11 +21,6 @@ from viz.workshop.codes import CodeRefused, Votes, read_code
 from viz.workshop.guesses import Guess, GuessRefused, parse_guess, written_number
 from viz.workshop.kit import Step, fewest_tables, story, story_scenarios, table_codes
 from viz.workshop.memory import (
-    DECISION_FIELDS,
-    MOST_OPTIONS,
-    MOST_ROWS,
-    MOST_TEXT,
-    Decision,
     Workshop,
     plain,
     workshop_of,
@@ -232,10 +227,10 @@ def take_code(state: State, written: str) -> tuple[State, str]:
     if isinstance(found, Votes):
         if len(found.counts) != len(w.options):
             raise Refusal(workshop_words("code_options", language, **values))
-        said = workshop_words("code_taken_votes", language, table=found.table)
+        said = workshop_words("code_taken_votes", language, code=found.table)
         return put(state, w.with_votes(found.table, found.counts)), said
     ends = {"low": written_number(found.low), "high": written_number(found.high)}
-    said = workshop_words("code_taken_guess", language, table=found.table, **ends)
+    said = workshop_words("code_taken_guess", language, code=found.table, **ends)
     return put(state, w.with_guess(question_key(state), found)), said
 
 
@@ -337,72 +332,6 @@ def _before(state: State, table: Mapping[str, Any] | None) -> Scenario | None:
             return known
     word = text("before_suffix", state.language, table="workshop")
     return replace(before, name=state.free_name(f"{before.name} ({word})"[:60]))
-
-
-# --- Vote -----------------------------------------------------------------------------------------
-
-
-def write_vote(state: State, field: str, written: str) -> State:
-    """Write the question or the reasons of the minority."""
-    most = 4 * MOST_TEXT if field == "minority" else MOST_TEXT
-    if field not in ("question", "minority"):
-        return state
-    return put(state, replace(memory(state), **{field: written[:most]}))
-
-
-def write_option(state: State, place: int, written: str) -> State:
-    """Write an option; the place after the last one adds it."""
-    w = memory(state)
-    options = list(w.options)
-    if place == len(options) and len(options) < MOST_OPTIONS:
-        options.append("")
-    if not 0 <= place < len(options):
-        return state
-    options[place] = written[:MOST_TEXT]
-    return put(state, replace(w, options=tuple(options)))
-
-
-def remove_option(state: State, place: int) -> State:
-    """Take an option away, with its votes."""
-    w = memory(state)
-    votes = {
-        table: tuple(count for k, count in enumerate(w.votes_of(table)) if k != place)
-        for table in w.votes
-    }
-    options = tuple(option for k, option in enumerate(w.options) if k != place)
-    return put(state, replace(w, options=options, votes=votes))
-
-
-def count_votes(state: State, table: str, place: int, written: str) -> State:
-    """Write the votes of a table, or of the hall, for one option."""
-    w = memory(state)
-    if (table and table not in w.codes) or not 0 <= place < len(w.options):
-        return state
-    counts = list(w.votes_of(table))
-    counts[place] = int(written) if written.isdigit() else 0
-    return put(state, w.with_votes(table, counts))
-
-
-# --- Decisions ------------------------------------------------------------------------------------
-
-
-def write_decision(state: State, row: int, field: str, written: str) -> State:
-    """Write one cell of the record; the row after the last one adds it."""
-    w = memory(state)
-    rows = list(w.decisions)
-    if row == len(rows) and len(rows) < MOST_ROWS:
-        rows.append(Decision())
-    if field not in DECISION_FIELDS or not 0 <= row < len(rows):
-        return state
-    rows[row] = replace(rows[row], **{field: written[:MOST_TEXT]})
-    return put(state, replace(w, decisions=tuple(rows)))
-
-
-def remove_decision(state: State, row: int) -> State:
-    """Take a row of the record away."""
-    w = memory(state)
-    rows = tuple(one for k, one in enumerate(w.decisions) if k != row)
-    return put(state, replace(w, decisions=rows))
 
 
 # --- Keys -----------------------------------------------------------------------------------------

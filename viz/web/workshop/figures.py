@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 EARLY = 24
 """Months up to which a result is early."""
-_HEIGHT = 230
+_HEIGHT = 210
 _TALL = 300
 """Heights of charts before they are enlarged: screens are wide and low."""
 
