@@ -185,6 +185,6 @@ def test_maps_of_several_scenarios_each_say_of_which(site, visit, answered, figu
     names = ("access", "insertion")
     page = visit(site.url, replace(State(), section="map", shown=names))
     answered(page)
-    page.wait_for_selector("figure[data-figure=map_insertion_jobs_present] svg")
+    page.wait_for_selector("figure[data-figure=map_jobs_present_insertion] svg")
     titles = {key: figure["title"] for key, figure in figures_shown(page).items()}
-    assert all(name in titles[f"map_{name}_jobs_present"] for name in names)
+    assert all(name in titles[f"map_jobs_present_{name}"] for name in names)

@@ -1,4 +1,4 @@
-/* What the browser and the reports share: formatters of numbers, and the option made ready.
+/* What the browser and the reports share: formatters of numbers, the option made ready, line heights.
    Marks: "@number:decimals", "@number:decimals:signed", "@percent:decimals", "@year". */
 (function (root) {
   "use strict";
@@ -47,5 +47,28 @@
     return option;
   }
 
-  root.ancrageChart = { number: number, formatter: formatter, ready: ready };
+  /* ECharts takes the width of this character for the height of a line; where no font has it, lines
+     of one label would be drawn one over the other. */
+  const SQUARE = "\u56fd";
+  const LINE_HEIGHT = 1.15;
+
+  function measurer(measure) {
+    return function (text, font) {
+      if (text !== SQUARE) return measure(text, font);
+      return { width: LINE_HEIGHT * parseFloat((/([\d.]+)px/.exec(font || "") || [0, 12])[1]) };
+    };
+  }
+
+  function prepare(echarts) {
+    const pen = document.createElement("canvas").getContext("2d");
+    echarts.setPlatformAPI({
+      measureText: measurer(function (text, font) {
+        pen.font = font || "12px sans-serif";
+        return pen.measureText(text);
+      }),
+    });
+    return echarts;
+  }
+
+  root.ancrageChart = { number: number, formatter: formatter, ready: ready, measurer: measurer, prepare: prepare };
 })(typeof globalThis !== "undefined" ? globalThis : this);

@@ -31,7 +31,7 @@ var setTimeout = function () {}, clearTimeout = function () {};
 var console = { log: function () {}, warn: function () {}, error: function () {} };
 """
 _DRAW = """
-echarts.setPlatformAPI({ measureText: ancrageMeasure });
+echarts.setPlatformAPI({ measureText: ancrageChart.measurer(ancrageMeasure) });
 function ancrageDraw(option, maps, language, width, height) {
   for (const name of Object.keys(maps)) echarts.registerMap(name, maps[name]);
   const size = { renderer: "svg", ssr: true, width: width, height: height };

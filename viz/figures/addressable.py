@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viz.figures import style
 from viz.figures.bars import PART_COLOURS, PART_INK, part_style
 from viz.figures.figure import Cell, Column, Figure
 from viz.numbers import number, percent
@@ -70,6 +71,13 @@ def addressable(found: ReachedPurchases, language: Language) -> Figure:
         sources=_sources(language),
         height=380,
     )
+
+
+_NARROW = {
+    "query": {"maxWidth": style.NARROW},
+    "option": {"yAxis": {"axisLabel": {"width": 160}}},
+}
+"""On a phone, names take two lines of what leaves room for the bars."""
 
 
 def addressable_by_group(found: ReachedPurchases, year: int, language: Language) -> Figure:
@@ -166,7 +174,7 @@ def _option(
             "axisLabel": {
                 **ink,
                 "interval": 0,
-                "width": 130,
+                "width": 190,
                 "overflow": "break",
                 "lineHeight": 14,
             },
@@ -233,4 +241,5 @@ def _option(
         "xAxis": groups if upright else amounts,
         "yAxis": amounts if upright else groups,
         "series": series,
+        **({} if upright else {"media": [_NARROW]}),
     }

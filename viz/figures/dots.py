@@ -38,11 +38,12 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Some dots in one unit, under a heading."""
+    """Some dots in one unit, under a heading; ``short`` is the heading on a phone if not empty."""
 
     heading: str
     written: Measure
     dots: tuple[Dot, ...]
+    short: str = ""
 
 
 def dot_option(
@@ -85,6 +86,7 @@ def dot_option(
         series += _series(panel, place, of_mean)
         top += _HEAD + height + (_FOOT if show_scale else _GAP)
     narrow: dict[str, Any] = {
+        "title": [{"text": _with_unit(panel.short or panel.heading, panel)} for panel in panels],
         "grid": [{"left": narrow_room, "right": narrow_side} for _ in panels],
         "yAxis": [
             part
@@ -128,14 +130,17 @@ def _ends(panel: Panel) -> tuple[float, float]:
 
 
 def _heading(panel: Panel, top: int) -> style.Option:
-    unit = f" ({panel.written.unit})" if panel.written.unit else ""
     return {
-        "text": f"{panel.heading}{unit}",
+        "text": _with_unit(panel.heading, panel),
         "left": 0,
         "top": top + 3,
         "padding": 0,
         "textStyle": {"fontSize": style.TEXT, "fontWeight": "bold", "color": style.INK},
     }
+
+
+def _with_unit(heading: str, panel: Panel) -> str:
+    return f"{heading} ({panel.written.unit})" if panel.written.unit else heading
 
 
 def _scale(panel: Panel, place: int, low: float, high: float, shown: bool) -> style.Option:

@@ -42,6 +42,10 @@ _COLOURS = {
 """What stays inside is blue, what leaves orange, what goes to public funds violet; all labelled."""
 
 
+_BROKEN: style.Option = {"width": 118, "overflow": "break"}
+"""Labels of both sides on a phone: short of the nodes of the middle."""
+
+
 def euro_path(comparison: Comparison, language: Language, run: str = BASELINE) -> Figure:
     """Return the flow diagram of one run: current practice, or a scenario by name."""
     flows = [flow for flow in comparison.flows if flow.scenario == run]
@@ -169,7 +173,8 @@ def _option(flows: Sequence[EuroFlow], total: float, language: Language) -> styl
             },
         }
         data.append(node)
-        narrow.append(node if first or last else {**node, "label": _upright(key, named)})
+        aside = {**node, "label": {**node["label"], **_BROKEN}}
+        narrow.append(aside if first or last else {**node, "label": _upright(key, named)})
     links = [
         {
             "source": flow.source,

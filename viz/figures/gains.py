@@ -70,7 +70,7 @@ def gains(
     what: str = getattr(load_dimensions()[dimension], f"label_{language}")
     label = lowered(label_of(key, language))
     heading = words("gains_heading", language, dimension=what, indicator=label)
-    panel = Panel(heading, written, dots)
+    panel = Panel(heading, written, dots, short=label_of(key, language))
     option, height = dot_option([panel], language, of_mean=True)
     notes = [words("gains_note", language)]
     if not is_provisional(comparison):
