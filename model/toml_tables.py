@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from model.errors import AncrageError, nearest_name
+
+_MOST_PARTS = 12
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MOST_PARTS},}}+")
+"""The reader's time grows with the square of a key's parts: long ones would take minutes."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -19,13 +25,32 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file cannot be read or is not valid TOML; the sentence gives the place.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_text(encoding="utf-8")
     except OSError as error:
         raise AncrageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise AncrageError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+    return parse_toml(content, str(path))
+
+
+def parse_toml(content: str, where: str) -> dict[str, Any]:
+    """Read the text of a TOML file, wherever it comes from; ``where`` names it in messages.
+
+    Raises
+    ------
+    AncrageError
+        It is not valid TOML, nests tables too deeply or holds a number too long to read.
+    """
+    if _LONG_KEY.search(content):
+        raise AncrageError(f"{where}: a key has more than {_MOST_PARTS} parts.")
+    try:
+        return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        raise AncrageError(f"{path}: is not valid TOML: {error}.") from error
+        raise AncrageError(f"{where}: is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise AncrageError(f"{where}: tables or lists are nested too deeply.") from error
+    except ValueError as error:
+        raise AncrageError(f"{where}: a number is too long to be read.") from error
 
 
 def check_fields(

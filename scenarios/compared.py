@@ -79,6 +79,8 @@ class Comparison:
         (S + 1, Q, months, Z) recorded quantities, mean over pairs.
     group_monthly
         Dimension to (S + 1, Q, months, G) recorded quantities, mean over pairs.
+    overrides
+        Hypotheses edited for this comparison, (key, value): the same in every pair.
     """
 
     territory: str
@@ -94,6 +96,7 @@ class Comparison:
     runs: tuple[tuple[RunResult, ...], ...]
     monthly: Array
     group_monthly: dict[str, Array]
+    overrides: tuple[tuple[str, float], ...] = ()
 
     # --- Values of each pair ----------------------------------------------------------------------
 
@@ -234,6 +237,7 @@ class Comparison:
             "seed": self.seed,
             "central": self.central,
             "context": "" if self.context.changes_nothing else self.context.name,
+            "edited_hypotheses": dict(self.overrides),
             "start": self.start,
             "indicators": {
                 key: {"unit": entry.unit, "direction": entry.direction, "base": entry.base}

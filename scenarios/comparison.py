@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import AncrageError
+from model.hypotheses import HypothesisValues
 from scenarios.compared import Comparison
 from scenarios.pairs import BASELINE_SCENARIO, PairResult, PairTask, WorldBuilder, build_world
 from scenarios.pool import run_pairs
@@ -48,6 +49,18 @@ def check_names(scenarios: Sequence[Scenario]) -> None:
             raise AncrageError(f"Two scenarios are named '{name}'; give each its own name.")
 
 
+def edited_hypotheses(values: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Return edited hypotheses as pairs sorted by key.
+
+    Raises
+    ------
+    AncrageError
+        Unknown hypothesis, or a value outside its bounds.
+    """
+    checked = HypothesisValues(values)
+    return tuple((key, checked[key]) for key in sorted(values))
+
+
 def compare(
     scenarios: Sequence[Scenario],
     *,
@@ -57,6 +70,7 @@ def compare(
     seed: int = 1,
     central: bool = False,
     context: Scenario | None = None,
+    overrides: Mapping[str, float] | None = None,
     workers: int | None = None,
     on_finished: Callable[[PairResult], None] | None = None,
     build: WorldBuilder = build_world,
@@ -65,12 +79,13 @@ def compare(
 
     ``context`` is what happens around purchasing, in the baseline and every scenario alike. Pair i
     has seed ``seed + i``, and the hypotheses drawn for that seed (their central values if
-    ``central``). The result is the same, to the bit, for any number of workers.
+    ``central``); those of ``overrides`` keep their value in every pair. The result
+    is the same, to the bit, for any number of workers.
 
     Raises
     ------
     AncrageError
-        Two scenarios of one name, none at all, or a number out of bounds.
+        Two scenarios of one name, none at all, or a number or hypothesis out of bounds.
     scenarios.pool.Interrupted
         Ctrl-C; it carries the finished pairs, see `summarise`.
     """
@@ -80,12 +95,13 @@ def compare(
         check_scenarios(territory, [around | scenario for scenario in scenarios])
     if months < 1 or pairs < 1 or seed < 0:
         raise AncrageError("A comparison needs months >= 1, pairs >= 1 and seed >= 0.")
+    edited = edited_hypotheses(overrides or {})
     tasks = [
-        PairTask(territory, number, months, central, tuple(scenarios), build, around)
+        PairTask(territory, number, months, central, tuple(scenarios), build, around, edited)
         for number in range(seed, seed + pairs)
     ]
     finished = run_pairs(tasks, workers or default_workers(), on_finished)
-    return summarise(finished, scenarios, territory, central, around)
+    return summarise(finished, scenarios, territory, central, around, edited)
 
 
 def summarise(
@@ -94,6 +110,7 @@ def summarise(
     territory: str,
     central: bool,
     context: Scenario = BASELINE_SCENARIO,
+    overrides: tuple[tuple[str, float], ...] = (),
 ) -> Comparison:
     """Put finished pairs together, in their order; statistics are made when asked for."""
     layout = finished[0].layout
@@ -117,6 +134,7 @@ def summarise(
         runs=tuple(pair.runs for pair in finished),
         monthly=np.stack(monthly),
         group_monthly={name: np.stack(parts) for name, parts in group_monthly.items()},
+        overrides=overrides,
     )
 
 

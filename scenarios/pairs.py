@@ -63,10 +63,11 @@ class PairTask:
     scenarios: tuple[Scenario, ...]
     build: WorldBuilder = build_world
     context: Scenario = BASELINE_SCENARIO
+    overrides: tuple[tuple[str, float], ...] = ()
 
     def hypotheses(self) -> HypothesisValues:
         """Return the hypotheses of this seed, the same for the baseline and every scenario."""
-        return hypotheses_of(self.seed, self.central)
+        return hypotheses_of(self.seed, self.central, dict(self.overrides))
 
 
 def hypotheses_of(

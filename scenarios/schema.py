@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
+from unicodedata import category
 
 from model.errors import AncrageError
 from model.procurement.amendments import Amendments
@@ -38,8 +39,12 @@ class Scenario:
         if not self.name.strip() or len(self.name) > _LONGEST_NAME or "\n" in self.name:
             raise AncrageError(
                 f"A scenario's name must be one line of 1 to {_LONGEST_NAME} characters, "
-                f"got {self.name!r}."
+                f"got {self.name[: 2 * _LONGEST_NAME]!r}."
             )
+        # neither documents nor screens can show control characters and halves of characters
+        for text in (self.name, self.why, self.why_en):
+            if any(category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+                raise AncrageError("A scenario's texts cannot hold control characters.")
 
     def __or__(self, other: Scenario) -> Scenario:
         """Return both scenarios together, named ``a+b``."""
@@ -97,7 +102,7 @@ def scenario_of(
     texts = {key: table.get(key, "") for key in ("name", "why", "why_en")}
     for key, text in texts.items():
         if not isinstance(text, str):
-            raise AncrageError(f"{where}: '{key}' must be a text, got {text!r}.")
+            raise AncrageError(f"{where}: '{key}' must be a text.")
     own = {name: _table_of(table, name, where) for name in ("levers", "law")}
     levers, law = Levers(), Amendments()
     for part in included.values():

@@ -118,7 +118,7 @@ def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
         lines.append("from model.procurement.amendments import Amendments")
     lines += ["from model.procurement.levers import Levers", "", "result = compare(", "    ["]
     for scenario in comparison.scenarios:
-        if _is_of_library(scenario):
+        if is_of_library(scenario):
             lines.append(f"        load_scenario({scenario.name!r}),")
         else:
             levers = f"Levers({scenario.levers.canonical()!r})"
@@ -134,12 +134,14 @@ def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
         f"    seed={comparison.seed},",
         f"    central={comparison.central},",
         *_context_line(comparison),
+        *([f"    overrides={dict(comparison.overrides)!r},"] if comparison.overrides else []),
         ")",
     ]
     return lines
 
 
-def _is_of_library(scenario: Scenario) -> bool:
+def is_of_library(scenario: Scenario) -> bool:
+    """Whether the library has this scenario under this name."""
     known = load_library().get(scenario.name)
     return known is not None and known.digest() == scenario.digest()
 
@@ -159,6 +161,7 @@ def comparison_record(
         "planned_pairs": planned_pairs,
         "seeds": list(range(comparison.seed, comparison.seed + comparison.pairs)),
         "hypotheses": "central values" if comparison.central else "drawn for each seed",
+        "edited_hypotheses": dict(comparison.overrides),
         "context": comparison.context.record(),
         "scenarios": [scenario.record() for scenario in comparison.scenarios],
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},

@@ -53,6 +53,13 @@ def _shortest(value: float) -> int:
     return next((d for d in (0, 1) if abs(value - round(value, d)) < 1e-9), 2)
 
 
+def shortest(value: float, most: int = 6) -> int:
+    """Return how many decimals write a hypothesis without loss, six significant digits at most."""
+    written = f"{value:.{most}g}"
+    digits = f"{float(written):.12f}".rstrip("0")
+    return len(digits.partition(".")[2])
+
+
 def lever_value(value: float, unit: str, language: Language) -> str:
     """Write the value of a lever with its unit."""
     if unit.startswith("share"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,32 @@ def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="Language of labels and sentences.",
     )(function)
+
+
+def hypothesis_values(words: Sequence[str]) -> dict[str, float]:
+    """Return the values that ``KEY=VALUE`` give to hypotheses.
+
+    Raises
+    ------
+    AncrageError
+        A word is not of this form, or a key is given twice.
+    """
+    from model.errors import AncrageError
+
+    found: dict[str, float] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        key = key.strip()
+        if key in found:
+            raise AncrageError(f"Hypothesis '{key}' is given twice.")
+        try:
+            found[key] = float(value)
+        except ValueError as error:
+            hint = f"'{word}' is not of the form KEY=VALUE with a number as value."
+            raise AncrageError(hint) from error
+        if not equals or not key:
+            raise AncrageError(f"'{word}' is not of the form KEY=VALUE.")
+    return found
 
 
 def by_option(default: str | None) -> Decorator:

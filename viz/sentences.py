@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from model.hypotheses import load_register
 from model.procurement.amendments import Amendments
 from model.procurement.categories import load_categories
 from model.procurement.legal_calendar import SWITCH, LegalRule, load_rules
@@ -9,7 +12,7 @@ from model.procurement.lever_paths import LeverPath
 from model.procurement.levers import Lever, Levers, load_levers
 from model.procurement.scopes import EVERYWHERE, Scope
 from scenarios.schema import Scenario
-from viz.numbers import decimals_for, lever_value, number, rule_value
+from viz.numbers import decimals_for, lever_value, number, rule_value, shortest
 from viz.texts import Language, text
 
 
@@ -90,6 +93,23 @@ def what_changes(scenario: Scenario, language: Language) -> str:
         changes = parts.join(_law_course(scenario.law, key, language) for key in rules)
         told.append(text("changes_law", language, changes=changes))
     return " ".join(told)
+
+
+def edited_words(overrides: Sequence[tuple[str, float]], language: Language) -> str:
+    """Say which hypotheses are edited, their value in the register and the one given."""
+    register = load_register()
+    parts = [
+        text(
+            "edited_hypothesis",
+            language,
+            label=getattr(register[key], f"label_{language}"),
+            registered=number(register[key].value, shortest(register[key].value), language),
+            value=number(value, shortest(value), language),
+        )
+        for key, value in overrides
+    ]
+    joint = " ; " if language == "fr" else "; "
+    return text("edited_hypotheses", language, n=len(parts), changes=joint.join(parts))
 
 
 def jobs_finding(low: float | None, high: float | None, language: Language) -> str:

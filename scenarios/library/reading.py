@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import cast
 
 from model.errors import AncrageError, nearest_name
-from model.toml_tables import check_fields, read_toml
+from model.toml_tables import check_fields, parse_toml, read_toml
 from scenarios.schema import FIELDS, Scenario, scenario_of
 
 _FOLDER = Path(__file__).parent
@@ -64,18 +64,33 @@ def read_scenario(path: Path) -> Scenario:
         Unreadable file, unknown field or lever, value out of bounds, unlawful or local
         preference; the sentence starts with the file's name.
     """
-    where = path.name
-    table = read_toml(path)
+    return _scenario(read_toml(path), path.name, path.stem)
+
+
+def parse_scenario(content: str, where: str) -> Scenario:
+    """Make a scenario of the text of a scenario file; ``where`` names it in messages.
+
+    Raises
+    ------
+    AncrageError
+        As `read_scenario`.
+    """
+    return _scenario(parse_toml(content, where), where, "")
+
+
+def _scenario(table: Mapping[str, object], where: str, stem: str) -> Scenario:
     check_fields(table, ("name", "why"), FIELDS, where)
     raw = table.get("includes", [])
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         raise AncrageError(f"{where}: 'includes' must be a list of scenarios of the library.")
     included: dict[str, Scenario] = {}
+    known = library_names()
     for name in cast("Sequence[object]", raw):
-        if name not in library_names() or name == path.stem:
-            hint = nearest_name(str(name), library_names())
+        if name not in known or name == stem:
+            hint = nearest_name(str(name), known)
             raise AncrageError(f"{where}: unknown scenario '{name}' in 'includes'{hint}")
-        included[str(name)] = read_scenario(_FOLDER / f"{name}.toml")
+        if str(name) not in included:
+            included[str(name)] = read_scenario(_FOLDER / f"{name}.toml")
     scenario = scenario_of(table, where, included)
     if scenario.name == "baseline" and not scenario.changes_nothing:
         raise AncrageError(f"{where}: the name 'baseline' is kept for current practice.")

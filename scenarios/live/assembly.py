@@ -50,6 +50,7 @@ def assemble(
             dimension: np.stack([mean.by_group[dimension] for mean in means])
             for dimension in layout.groups
         },
+        overrides=question.edited,
     )
 
 

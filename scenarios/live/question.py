@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.errors import AncrageError
-from model.hypotheses import HypothesisValues
-from scenarios.comparison import Comparison, check_names
+from scenarios.comparison import Comparison, check_names, edited_hypotheses
 from scenarios.pairs import BASELINE_SCENARIO
 from scenarios.schema import Scenario
 
@@ -61,9 +60,7 @@ class Question:
             raise AncrageError(f"At most {MOST_SCENARIOS} scenarios can be compared at once.")
         if self.seed < 0 or not self.stages or min(min(stage) for stage in self.stages) < 1:
             raise AncrageError("A question needs seed >= 0 and stages of months and pairs >= 1.")
-        edited = dict(self.overrides)
-        values = HypothesisValues(edited)
-        kept = tuple(sorted((key, values[key]) for key in edited))
+        kept = edited_hypotheses(dict(self.overrides))
         object.__setattr__(self, "scenarios", tuple(self.scenarios))
         object.__setattr__(self, "overrides", kept)
 

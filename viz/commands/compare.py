@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viz.options import MOST_PAIRS, MOST_WORKERS, by_option, run_options
+from viz.options import MOST_PAIRS, MOST_WORKERS, by_option, hypothesis_values, run_options
 from viz.texts import Language
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="What happens around purchasing, in the baseline too (ancrage scenarios lists them).",
 )
+@click.option(
+    "--hypothesis",
+    "hypotheses",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Keep a hypothesis at this value in every pair (ancrage hypotheses lists them).",
+)
 @by_option("epci")
 @run_options
 def command(
@@ -50,6 +57,7 @@ def command(
     whole_library: bool,
     everything: bool,
     contexts: tuple[str, ...],
+    hypotheses: tuple[str, ...],
     dimension: str,
     territory: str,
     months: int,
@@ -64,7 +72,7 @@ def command(
     Baseline and scenarios share their draws, pair by pair. With no SCENARIO: access, insertion
     and full-spaser.
     """
-    from scenarios.comparison import check_names, compare
+    from scenarios.comparison import check_names, compare, edited_hypotheses
     from scenarios.library.reading import (
         DEFAULT_COMPARISON,
         library_names,
@@ -84,6 +92,7 @@ def command(
     chosen = [load_scenario(name) for name in names]
     check_names(chosen)
     context = load_context(contexts)
+    edited = edited_hypotheses(hypothesis_values(hypotheses))
     folder = RunFolder(out or default_folder("compare"))
     try:
         note = notes()
@@ -103,6 +112,7 @@ def command(
                 seed=seed,
                 central=central,
                 context=context,
+                overrides=dict(edited),
                 workers=workers,
                 on_finished=lambda _: bar.advance(running),
             )
@@ -110,7 +120,7 @@ def command(
             written = _write(folder, comparison, pairs)
     except Interrupted as stop:
         with ignoring_interrupts():
-            _keep_partial(folder, stop, chosen, territory, central, context)
+            _keep_partial(folder, stop, chosen, territory, central, context, edited)
         return 130
     except BaseException:
         folder.discard()
@@ -142,6 +152,7 @@ def _keep_partial(
     territory: str,
     central: bool,
     context: Scenario,
+    edited: tuple[tuple[str, float], ...],
 ) -> None:
     """Write the finished pairs of an interrupted run under ``partial/``."""
     from scenarios.comparison import summarise
@@ -152,7 +163,7 @@ def _keep_partial(
         folder.discard()
         click.echo(f"Interrupted: none of {stop.planned} pairs was finished.", err=True)
         return
-    comparison = summarise(stop.finished, chosen, territory, central, context)
+    comparison = summarise(stop.finished, chosen, territory, central, context, edited)
     place = _write(folder, comparison, stop.planned)
     click.echo(
         f"Interrupted: {len(stop.finished)} of {stop.planned} pairs were finished and kept in "
@@ -173,7 +184,13 @@ def _print(
     from viz.console import output
     from viz.gains import gains_lines
     from viz.numbers import number
-    from viz.sentences import jobs_finding, mirror_finding, readiness, what_changes
+    from viz.sentences import (
+        edited_words,
+        jobs_finding,
+        mirror_finding,
+        readiness,
+        what_changes,
+    )
     from viz.tables import group_table, territory_table, year_table
     from viz.texts import text
 
@@ -195,6 +212,8 @@ def _print(
         why = around.why if language == "fr" else around.why_en or around.why
         console.print(text("context", language, name=around.name, why=why), markup=False)
         console.print(what_changes(around, language), markup=False)
+    if comparison.overrides:
+        console.print(edited_words(comparison.overrides, language), markup=False)
     for line in readiness(comparison.pairs, comparison.months, comparison.central, language):
         console.print(line, markup=False)
     costs = {cost.scenario: cost for cost in comparison.costs}

@@ -12,7 +12,7 @@ from scenarios.results import ResultRow
 from scenarios.statistics import PAIRS_FOR_A_BAND
 from viz.figures.figure import Column, Figure
 from viz.numbers import ABSENT, decimals_for, number, percent
-from viz.sentences import readiness
+from viz.sentences import edited_words, readiness
 from viz.tables import SHARES
 from viz.texts import Language, spaced, text
 
@@ -304,6 +304,8 @@ def caption(comparison: Comparison, language: Language, *notes: str) -> str:
     parts = [words("caption", language, **values)]
     if not comparison.context.changes_nothing:
         parts.append(words("context", language, name=comparison.context.name))
+    if comparison.overrides:
+        parts.append(edited_words(comparison.overrides, language))
     parts += readiness(comparison.pairs, comparison.months, comparison.central, language)
     return " ".join([*parts, *notes])
 

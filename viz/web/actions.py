@@ -5,24 +5,27 @@ A refusal is an `AncrageError` in English, as everywhere; pages show it after th
 
 from __future__ import annotations
 
-import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
-import tomli_w
-
 from model.errors import AncrageError
-from scenarios.library.reading import read_scenario
+from scenarios.library.reading import parse_scenario
 from scenarios.schema import Scenario
+from viz.reproduce import file_name as file_name
+from viz.reproduce import toml_of as toml_of
 from viz.texts import text
 from viz.web.lever_panel import with_lever, without_lever
 from viz.web.state import State, scenario_table
 
 LARGEST_UPLOAD = 65_536
 """Bytes of the largest scenario file that is read."""
+
+
+LONGEST_REASON = 300
+"""Characters of a reason that are shown: some quote what the file holds."""
+_UPLOAD = "scenario.toml"
 
 
 class Refusal(Exception):
@@ -92,33 +95,18 @@ def load_file(state: State, file: Mapping[str, Any]) -> State:
     """Add the scenario of an uploaded TOML file; its name is shown and never used as a path."""
     name = str(file.get("name", ""))[:80]
     content = file.get("content")
-    if not isinstance(content, str) or len(content.encode()) > LARGEST_UPLOAD:
+    size = len(content.encode("utf-8", "replace")) if isinstance(content, str) else None
+    if size is None or size > LARGEST_UPLOAD:
         raise Refusal(text("file_too_large", state.language, table="web", name=name))
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "scenario.toml"
-            path.write_text(content, encoding="utf-8")
-            scenario = read_scenario(path)
-    except AncrageError as error:
-        reason = str(error).removeprefix("scenario.toml: ")
+        # a byte-order mark is what some editors begin a file with
+        scenario = parse_scenario(str(content).removeprefix("\ufeff"), _UPLOAD)
+    except (AncrageError, RecursionError) as error:
+        told = str(error) if isinstance(error, AncrageError) else "it is nested too deeply."
+        reason = shorten(told.removeprefix(f"{_UPLOAD}: "), LONGEST_REASON)
         words = text("file_refused", state.language, table="web", name=name, reason=reason)
         raise Refusal(words) from error
     scenario = replace(scenario, name=state.free_name(scenario.name))
     if len(state.shown) >= 4:
         return replace(state, own=(*state.own, scenario))
     return state.with_own(scenario)
-
-
-def toml_of(scenario: Scenario) -> str:
-    """Return a scenario as a file that `ancrage compare` and this interface read back."""
-    table: dict[str, Any] = {"name": scenario.name, "why": scenario.why or scenario.name}
-    if scenario.why_en:
-        table["why_en"] = scenario.why_en
-    table |= scenario.canonical()
-    return tomli_w.dumps(table)
-
-
-def file_name(name: str, ending: str) -> str:
-    """Return a plain file name for a download made of a scenario's name."""
-    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "scenario"
-    return f"{stem[:60]}.{ending}"

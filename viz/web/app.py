@@ -13,7 +13,7 @@ import solara
 from model.errors import AncrageError
 from viz.texts import text
 from viz.web.components import Shell
-from viz.web.pages.research import Research
+from viz.web.pages.research import EditedBadge, Research
 from viz.web.pages.strategy import Strategy
 from viz.web.pages.workshop import Workshop
 from viz.web.session import DOWNLOAD, NOTICE, STATE, use_answers
@@ -88,6 +88,7 @@ def Page() -> None:
         event_export=export,
         event_dismiss=dismiss,
     ):
+        EditedBadge(state)
         PAGES[state.mode](state, answers)
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from model.errors import AncrageError
+from model.indicators import load_dimensions
+from model.indicators.breakdowns import EPCI
 from scenarios.library import library_names, load_library
 from scenarios.schema import Scenario, scenario_of
 from viz.texts import Language
@@ -56,6 +58,8 @@ HORIZONS = (24, 120)
 LONGEST_LINK = 60_000
 """Characters of the longest state that a link may hold."""
 _LARGEST_STATE = 500_000
+LONGEST_CODE = 60
+"""Characters of the longest code of a firm, buyer or sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,10 @@ class State:
         Answers and votes of a workshop, plain JSON values by name.
     focus
         What the network explorer stands on: a firm, buyer or sector.
+    hops
+        How far it looks, 1 or 2.
+    breakdown
+        Dimension of the tables of distributions.
     """
 
     language: Language = "fr"
@@ -94,6 +102,8 @@ class State:
     overrides: tuple[tuple[str, float], ...] = ()
     workshop: Mapping[str, Any] = field(default_factory=dict[str, Any])
     focus: str = ""
+    hops: int = 1
+    breakdown: str = EPCI
 
     def scenario(self, name: str) -> Scenario:
         """Return a scenario by name, the visitor's own first.
@@ -157,7 +167,18 @@ def scenario_table(scenario: Scenario) -> dict[str, object]:
     return {**{key: text for key, text in texts.items() if text}, **scenario.canonical()}
 
 
-_PLAIN = ("language", "mode", "section", "edited", "months", "indicator", "context", "focus")
+_PLAIN = (
+    "language",
+    "mode",
+    "section",
+    "edited",
+    "months",
+    "indicator",
+    "context",
+    "focus",
+    "hops",
+    "breakdown",
+)
 
 
 def encode(state: State) -> str:
@@ -202,13 +223,20 @@ def decode(word: str) -> State:
         if unpacked.unconsumed_tail:
             raise AncrageError(refusal)
         table = json.loads(raw)
-    except (binascii.Error, zlib.error, ValueError) as error:
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
         raise AncrageError(refusal) from error
     if not isinstance(table, dict):
         raise AncrageError(refusal)
     try:
         return _state_of(cast("dict[str, Any]", table))
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise AncrageError(refusal) from error
 
 
@@ -223,6 +251,7 @@ def _state_of(table: Mapping[str, Any]) -> State:
     shown = tuple(name for name in table.get("shown", state.shown) if name in known)
     overrides = tuple((str(key), float(value)) for key, value in table.get("overrides", ()))
     workshop = table.get("workshop", {})
+    breakdown = table.get("breakdown", EPCI)
     state = replace(
         state,
         language="en" if table.get("language") == "en" else "fr",
@@ -231,7 +260,9 @@ def _state_of(table: Mapping[str, Any]) -> State:
         months=table.get("months") if table.get("months") in HORIZONS else state.months,
         indicator=str(table.get("indicator", state.indicator)),
         context=str(table.get("context", "")),
-        focus=str(table.get("focus", "")),
+        focus=str(table.get("focus", ""))[:LONGEST_CODE],
+        hops=2 if table.get("hops") == 2 else 1,
+        breakdown=breakdown if breakdown in load_dimensions() else EPCI,
         overrides=overrides,
         workshop=dict(workshop),
         edited=str(table.get("edited", "")),

@@ -1,0 +1,216 @@
+"""Files that a visitor takes away: the zip of everything, the data alone, the printable report.
+
+They are made off the visitor's own thread, from the answer on screen and from nothing else, then
+handed to the browser.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import textwrap
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING, cast
+
+from model.errors import AncrageError
+from viz.figures.figure import Figure
+from viz.figures.trajectories import DEFAULT_TRAJECTORIES, trajectories
+from viz.hypothesis_rows import words
+from viz.reproduce import data_files, file_name, stem_of, zipped
+from viz.territories import buyers_of
+from viz.texts import Language, text
+from viz.web.figures import NEEDS_ANSWER, figures_of, outlines
+from viz.web.services import services
+from viz.web.session import NOTICE, Answers, offer
+from viz.web.state import State, encode
+from viz.web.zones import zone_names
+
+if TYPE_CHECKING:
+    from scenarios.compared import Comparison
+    from scenarios.live import Answer
+    from viz.report import Format
+
+LOG = logging.getLogger(__name__)
+
+ZIP = "application/zip"
+KINDS = {
+    "zip": ZIP,
+    "data": ZIP,
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+"""Content type of each kind of export."""
+
+_WIDTH = 960
+_FIGURE_FILES = {
+    "figures/": "every figure of the comparison: .svg picture, .csv table",
+    "link.txt": "the end of the address that opens this state again, after ?s=",
+}
+
+
+def export_all(kind: str, state: State, answers: Answers) -> None:
+    """Make an export of the answer on screen and offer it to the browser, in the background.
+
+    ``kind`` is one of `KINDS`. A sentence says what is missing, or that it is under way.
+    """
+    language = state.language
+    answer = answers.best(state.months)
+    if kind not in KINDS:
+        return
+    if answer is None:
+        NOTICE.value = text("export_needs_answer", language, table="web")
+        return
+    NOTICE.value = words("preparing_export", language)
+    background(lambda: _deliver(kind, state, answer))
+
+
+def background(work: Callable[[], None]) -> threading.Thread:
+    """Do something in a thread that knows the visitor (Solara hands its context to threads)."""
+    thread = threading.Thread(target=work, name="export", daemon=True)
+    thread.start()
+    return thread
+
+
+def _deliver(kind: str, state: State, answer: Answer) -> None:
+    try:
+        content = made(kind, state, answer)
+    except AncrageError as error:
+        NOTICE.value = words("export_failed", state.language, reason=error)
+    except Exception:
+        LOG.exception("An export failed.")
+        reason = words("export_broken", state.language)
+        NOTICE.value = words("export_failed", state.language, reason=reason)
+    else:
+        NOTICE.value = ""
+        offer(name_of(kind, answer), content, KINDS[kind])
+
+
+def name_of(kind: str, answer: Answer) -> str:
+    """Return the plain file name of an export."""
+    ending = "zip" if KINDS[kind] == ZIP else kind
+    data = "-data" if kind == "data" else ""
+    return f"{_stem(answer)}{data}.{ending}"
+
+
+def _stem(answer: Answer) -> str:
+    return stem_of(scenario.name for scenario in answer.comparison.scenarios)
+
+
+def made(kind: str, state: State, answer: Answer) -> bytes:
+    """Return the content of an export.
+
+    Raises
+    ------
+    AncrageError
+        The extra ``report`` is not installed.
+    """
+    comparison, language = answer.comparison, state.language
+    if kind == "zip":
+        return everything(state, answer)
+    if kind == "data":
+        return zipped(data_files(comparison), _stem(answer))
+    try:
+        from viz.report import build_report
+    except ImportError as error:
+        raise AncrageError(words("export_missing", language)) from error
+    figures = _of_territory(comparison, language)
+    return build_report(comparison, language, cast("Format", kind), figures, zones=zone_names())
+
+
+def everything(state: State, answer: Answer) -> bytes:
+    """Return the zip of data, record, README, figures, the state's link and own scenarios."""
+    comparison = answer.comparison
+    files = data_files(comparison, _FIGURE_FILES)
+    for place, figure in enumerate(export_figures(state, answer), start=1):
+        # a key may hold a scenario's name, which is a visitor's text
+        stem = f"figures/{place:02d}-{file_name(figure.key, 'x').removesuffix('.x')}"
+        files[f"{stem}.csv"] = table_csv(figure, state.language)
+        if (drawn := _picture(figure, state.language)) is not None:
+            files[f"{stem}.svg"] = drawn.encode()
+    files["link.txt"] = (encode(state) + "\n").encode()
+    return zipped(files, _stem(answer))
+
+
+def export_figures(state: State, answer: Answer) -> list[Figure]:
+    """Return the figures of every page of the comparison, of each scenario, each once."""
+    found: dict[tuple[str, str], Figure] = {}
+    pages = [
+        replace(state, mode="strategy", section=section, edited=scenario.name)
+        for section in NEEDS_ANSWER
+        for scenario in answer.comparison.scenarios
+    ]
+    made = [figure for page in pages for figure in figures_of(page, answer)]
+    made += [trajectories(answer.comparison, key, state.language) for key in DEFAULT_TRAJECTORIES]
+    for figure in made:
+        found.setdefault((figure.key, figure.title), figure)
+    return list(found.values())
+
+
+def _of_territory(comparison: Comparison, language: Language) -> list[Figure]:
+    """Return the figures of the report's chapter on the territory, on the server's shapes."""
+    from viz.report.territory import territory_figures
+
+    buyers = buyers_of(services().territory)
+    return territory_figures(comparison, zone_names(), language, outlines=outlines(), buyers=buyers)
+
+
+def table_csv(figure: Figure, language: Language) -> bytes:
+    """Return the table of a figure as a spreadsheet of the reader's country opens it."""
+    french = language == "fr"
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";" if french else ",", lineterminator="\r\n")
+    writer.writerow([f"{c.label} ({c.unit})" if c.unit else c.label for c in figure.columns])
+    for row in figure.rows:
+        cells = ["" if cell is None else str(cell) for cell in row]
+        numbers = [isinstance(cell, int | float) for cell in row]
+        writer.writerow(
+            [
+                cell.replace(".", ",") if french and is_number else cell
+                for cell, is_number in zip(cells, numbers, strict=True)
+            ]
+        )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _picture(figure: Figure, language: Language) -> str | None:
+    """Return a figure as SVG with title and caption; None without chart, or without the extra."""
+    if figure.option is None:
+        return None
+    from viz.charts.svg import svg
+
+    try:
+        drawn = svg(figure, language, _WIDTH)
+    except AncrageError:
+        return None
+    return titled(drawn, figure, language)
+
+
+def titled(drawn: str, figure: Figure, language: Language, width: int = _WIDTH) -> str:
+    """Put a title above a picture and a caption below it."""
+    note = f"{figure.caption} {text('footnote', language, table='web')}"
+    head, top = _lines(figure.title, 18, width, 28, "600")
+    foot, bottom = _lines(note, 13, width, top + figure.height + 22, "400")
+    label = escape(figure.title, quote=True)
+    placed = drawn.replace("<svg ", f'<svg y="{top}" ', 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{bottom}" '
+        f'viewBox="0 0 {width} {bottom}" role="img" aria-label="{label}">'
+        f'<title>{label}</title><rect width="100%" height="100%" fill="#ffffff"/>'
+        f"{''.join(head)}{placed}{''.join(foot)}</svg>"
+    )
+
+
+def _lines(told: str, size: int, width: int, y: int, weight: str) -> tuple[list[str], int]:
+    """Return lines of text from a height on, and where they end."""
+    wrapped = textwrap.wrap(told, int(width / (size * 0.56)))
+    step = round(size * 1.35)
+    return [
+        f'<text x="12" y="{y + k * step}" font-family="Helvetica, Arial, sans-serif" '
+        f'font-size="{size}" font-weight="{weight}" fill="#1a1a1a">{escape(line)}</text>'
+        for k, line in enumerate(wrapped)
+    ], y + len(wrapped) * step
