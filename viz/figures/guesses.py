@@ -99,8 +99,7 @@ def _hits(row: ResultRow, scale: float, answers: Sequence[Guess], language: Lang
     low, high, mean = row.low / scale, row.high / scale, row.difference / scale
     near = sum(one.low <= high and one.high >= low for one in answers)
     around = sum(one.low <= mean <= one.high for one in answers)
-    key = "hits_one" if len(answers) == 1 else "hits"
-    return workshop_words(key, language, near=near, around=around, all=len(answers))
+    return workshop_words("hits", language, near=near, around=around, all=len(answers))
 
 
 def _decimals(ends: Sequence[float | None], answers: Sequence[Guess]) -> int:

@@ -99,7 +99,9 @@ def what_moved(before: Scenario, after: Scenario, language: Language) -> tuple[s
         # weights are told together, as they sum to one
         keys |= set(AWARD_WEIGHTS)
     told = [
-        what_changes(Scenario("one", levers=Levers({k: c[k] for k in c if k in keys})), language)
-        for c in changed
+        what_changes(Scenario("one", levers=Levers(courses)), language)
+        if (courses := {key: course[key] for key in course if key in keys})
+        else workshop_words("replay_current", language)
+        for course in changed
     ]
     return told[0], told[1]

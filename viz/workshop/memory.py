@@ -205,7 +205,8 @@ def _guesses(raw: object) -> dict[str, tuple[Guess, ...]]:
             and len(_list(ends)) == 2
             and all(_is_number(end) and abs(end) <= LARGEST for end in ends)
         ]
-        found[_text(question)] = tuple(sound)
+        if sound:
+            found[_text(question)] = tuple(sound)
     return found
 
 

@@ -62,7 +62,8 @@ def Workshop(state: State, answers: Answers) -> None:
                 StoryActs(state)
                 Waiting(state, answers)
         else:
-            with solara.Div(classes=["an-stack"]):
+            revealed = state.section == "predict" and actions.is_revealed(state)
+            with solara.Div(classes=["an-row" if revealed else "an-stack"]):
                 SHEETS[state.section](state, answers, change)
                 Waiting(state, answers)
         ShownFigure(state, answers)
@@ -122,7 +123,7 @@ def head_words(state: State) -> tuple[str, str, list[str]]:
         unit, _ = asked_unit(state.indicator, language)
         key = "predict_unit" if unit else "predict_unit_none"
         words = f"{workshop_words(key, language, unit=unit)}, {period_words(state)}."
-        return title, question_words(state), [words]
+        return title, question_words(state), [] if actions.is_revealed(state) else [words]
     return "", title, []
 
 

@@ -92,7 +92,12 @@ def screen_figure(state: State, comparison: Comparison | None) -> Figure | None:
     except Exception:
         logger.exception("A figure of the workshop could not be made.")
         return None
-    return None if figure is None else for_screen(figure, comparison, state.language)
+    if figure is None:
+        return None
+    shown = for_screen(figure, comparison, state.language)
+    if state.section == "predict" and figure.why:
+        shown = replace(shown, caption=f"{figure.why[0]} {shown.caption}", why=())
+    return shown
 
 
 def _result_figure(state: State, comparison: Comparison) -> Figure | None:
