@@ -37,8 +37,12 @@ def FigureView(
     texts: Mapping[str, str],
     language: str,
     large: bool = False,
+    low: int = 0,
 ) -> None:
-    """One figure with its finding, chart, table and exports."""
+    """One figure with its finding, chart, table and exports.
+
+    ``large`` is for a projector; ``low`` is the height of its chart there, before it is enlarged.
+    """
 
 
 @solara.component_vue("levers.vue", vuetify=False)

@@ -22,7 +22,7 @@ from viz.web.session import NOTICE, STATE, Answers, stop
 from viz.web.shown import as_props, labels
 from viz.web.state import HORIZONS, State
 from viz.web.workshop import actions
-from viz.web.workshop.figures import horizon_words, screen_figure
+from viz.web.workshop.figures import horizon_words, low_height, screen_figure
 from viz.workshop.kit import story, story_scenarios
 
 SHEETS = {
@@ -194,7 +194,11 @@ def ShownFigure(state: State, answers: Answers) -> None:
     made = solara.use_memo(make, [answer, state])
     if made is not None:
         FigureView(
-            figure=as_props(made), texts=labels(state.language), language=state.language, large=True
+            figure=as_props(made),
+            texts=labels(state.language),
+            language=state.language,
+            large=True,
+            low=low_height(made),
         ).key(made.key)
 
 

@@ -57,13 +57,16 @@ def for_screen(figure: Figure, comparison: Comparison, language: Language) -> Fi
         pairs=pairs_text(comparison, language),
         early=early,
     )
+    return replace(figure, caption=words, sources=(figure.caption, *figure.sources))
+
+
+def low_height(figure: Figure) -> int:
+    """Return the height of a chart on a projector, before it is enlarged."""
+    if figure.key.startswith("euro_path"):
+        return _TALL
     # charts whose lines stand at fixed pixels keep their height
     flexible = isinstance((figure.option or {}).get("grid"), dict)
-    height = min(figure.height, _HEIGHT) if flexible else figure.height
-    if figure.key.startswith("euro_path"):
-        height = _TALL
-    sources = (figure.caption, *figure.sources)
-    return replace(figure, caption=words, sources=sources, height=height)
+    return min(figure.height, _HEIGHT) if flexible else figure.height
 
 
 def step_figure(step: Step, comparison: Comparison, levels: bool, language: Language) -> Figure:
