@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from viz.web.state import State, decode
+from viz.web.state import State
 
 RESULTS = replace(State(), section="results")
 
@@ -86,6 +86,21 @@ def test_a_scenario_is_saved_as_toml_and_loaded_again(site, visit):
     assert words[0] == words[1]
 
 
+def test_an_own_scenario_is_renamed(site, visit):
+    page = visit(site.url, RESULTS)
+    load(page, "lots.toml", SCENARIO.encode())
+    page.wait_for_selector("[data-scenario='lots fins']")
+    page.locator("[data-scenario='lots fins'] .an-menu summary").click()
+    page.fill("[data-scenario='lots fins'] input[name=name]", "petits lots")
+    page.click("[data-scenario='lots fins'] [data-act=rename]")
+    page.wait_for_selector("[data-scenario='petits lots']")
+    assert page.locator("[data-scenario='lots fins']").count() == 0
+    page.locator("[data-scenario='petits lots'] .an-menu summary").click()
+    page.fill("[data-scenario='petits lots'] input[name=name]", "access")
+    page.click("[data-scenario='petits lots'] [data-act=rename]")
+    page.wait_for_selector("[role=alert] >> text=déjà pris")
+
+
 def test_the_name_of_a_file_is_never_a_path(site, visit):
     page = visit(site.url, RESULTS)
     load(page, "../../etc/passwd.toml", SCENARIO.replace("lots fins", "../a/b").encode())
@@ -105,6 +120,7 @@ def test_the_name_of_a_file_is_never_a_path(site, visit):
         ("levier.toml", SCENARIO.replace("allotment", "alotment").encode(), "allotment"),
         ("borne.toml", SCENARIO.replace("0.4", "4.0").encode(), "n'a pas été chargé"),
     ],
+    ids=["large", "binary", "text", "lever", "bounds"],
 )
 def test_what_cannot_be_loaded_is_refused_in_a_sentence(
     site, visit, answered, name, content, sentence
@@ -120,6 +136,3 @@ def test_what_cannot_be_loaded_is_refused_in_a_sentence(
     load(page, "lots.toml", SCENARIO.encode())
     page.wait_for_selector("[data-scenario='lots fins']")
     page.wait_for_selector("[role=alert]", state="detached")
-    word = re.search(r"s=([^&#]+)", page.evaluate("location.href"))
-    page.wait_for_function("location.href.includes('s=')")
-    assert decode(word[1]).mode == "strategy"

@@ -51,5 +51,5 @@ def test_a_restarted_server_opens_the_link_as_it_was(own_site, visit, answered, 
     answered(page, pairs=1)
     assert page.url == link
     assert decode(link.split("s=")[1]) == state
-    assert page.locator("figure[data-figure] svg").count() >= 1
+    page.wait_for_selector("figure[data-figure] svg")
     assert page.locator("[role=alert]").count() == 0

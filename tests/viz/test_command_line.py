@@ -263,7 +263,7 @@ def test_compare_speaks_in_sentences_and_names_its_default(ancrage: Run, faked: 
 
 def test_run_shows_one_world(ancrage: Run, faked: None) -> None:
     code, out, _ = ancrage("run", "access", "--months", "4", "--out", "run")
-    assert code == 0 and "un tirage, pas un résultat" in out
+    assert code == 0 and "un cas parmi d'autres, pas un résultat" in out
     assert Path("run/monthly.parquet").exists() and Path("run/record.json").exists()
     code, out, _ = ancrage("run", "--months", "2", "--json")
     assert code == 0 and json.loads(out)["scenario"] == "baseline"
