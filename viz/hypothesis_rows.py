@@ -98,5 +98,5 @@ def refusal_of(key: str, value: float | None, language: Language) -> str:
         low=value_words(entry.low, language),
         high=value_words(entry.high, language),
         unit=unit_words(entry.unit, language),
-        value=f"{value:g}",
+        value=value_words(value, language) if abs(value) < 1e15 else f"{value:g}",
     )

@@ -78,13 +78,15 @@ def by_group(
 def _title(
     comparison: Comparison, rows: Sequence[ResultRow], label: str, what: str, language: Language
 ) -> str:
-    values: dict[str, object] = {"indicator": label, "dimension": what}
+    values: dict[str, object] = {"indicator": label[0].upper() + label[1:], "dimension": what}
     if not rows:
         return _words("by_group_none", language, **values)
     if is_provisional(comparison):
         return _words("by_group_provisional", language, **values)
     verdicts = [verdict(row) for row in rows]
     counts = {side: verdicts.count(side) for side in ("up", "down")}
+    if not any(counts.values()):
+        return _words("by_group_zero", language, **values)
     return _words("by_group_title", language, **values, **counts, all=len(rows))
 
 

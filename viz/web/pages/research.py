@@ -211,7 +211,10 @@ def Network(state: State, answers: Answers) -> None:
                 value=str(hops),
                 event_choose=lambda n: STATE.set(replace(STATE.value, hops=2 if n == "2" else 1)),
             )
-    if figure is not None:
+    if figure is not None and not figure.rows:
+        told = words("network_empty", language, code=centre)
+        solara.Div(classes=["an-card"], attributes={"role": "status"}, children=[told])
+    elif figure is not None:
         _figure(figure, language)
     elif task.finished:
         told = words("network_unknown", language, code=centre)
