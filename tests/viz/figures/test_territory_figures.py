@@ -134,6 +134,7 @@ def _comparison(rows: dict[str, ResultRow], pairs: int) -> Comparison:
         start="2027-01",
         seed=1,
         context=Scenario("baseline"),
+        overrides=(),
         row=lambda scenario, indicator, zone: rows[zone],
     )
     return cast(Comparison, stub)
