@@ -6,6 +6,8 @@ import tomllib
 from importlib import resources
 from typing import Any
 
+from viz.texts import text
+
 STATUSES = {
     "real": "published figures",
     "estimated": "computed from published figures with hypotheses",
@@ -42,7 +44,7 @@ def readme_text(files: dict[str, str]) -> str:
     """Return the README of a run folder with the given files and their meaning."""
     width = max(len(name) for name in files)
     lines = ["A run of Ancrage, agent-based simulation of public purchasing in a French territory."]
-    lines += ["Simulation, pas prévision. A simulation, not a forecast.", ""]
+    lines += [text("footer", "fr"), text("footer", "en"), ""]
     lines += ["Files"]
     lines += [f"  {name.ljust(width)}  {meaning}" for name, meaning in files.items()]
     lines += ["", "Indicators, units and definitions: ancrage indicators. Levers: ancrage levers."]

@@ -18,7 +18,11 @@
   }
 
   // what is hidden from sight on purpose, for screen readers, is not cut
-  const spoken = (e) => e.closest(".an-hidden, .an-skip, [aria-hidden=true]");
+  const spoken = (e) => {
+    if (e.closest(".an-hidden, .an-skip, [aria-hidden=true]")) return true;
+    for (let one = e; one; one = one.parentElement) if (getComputedStyle(one).clipPath === "inset(50%)") return true;
+    return false;
+  };
   for (const e of document.querySelectorAll(".an-app *")) {
     if (e.closest("svg") || spoken(e) || !e.clientWidth || !shown(e)) continue;
     const style = getComputedStyle(e);

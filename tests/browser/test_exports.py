@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import struct
 import tomllib
 import xml.etree.ElementTree as ET
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docx import Document
+from pypdf import PdfReader
 
-from viz.web.state import State
+from viz.web.state import State, decode
 
 RESULTS = replace(State(), section="results")
 
@@ -136,3 +140,44 @@ def test_what_cannot_be_loaded_is_refused_in_a_sentence(
     load(page, "lots.toml", SCENARIO.encode())
     page.wait_for_selector("[data-scenario='lots fins']")
     page.wait_for_selector("[role=alert]", state="detached")
+
+
+def test_everything_is_exported_with_its_record_and_readme(site, visit, answered):
+    page = visit(site.url, RESULTS)
+    answered(page, pairs=5)
+    page.click("[data-tool=export]")
+    name, content = saved(page, page.locator("[data-export=zip]").click)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert all(not n.startswith(("/", "..")) and ".." not in Path(n).parts for n in names)
+        by_name = {Path(n).name: n for n in names}
+        record = json.loads(archive.read(by_name["record.json"]))
+        readme = archive.read(next(n for n in names if "README" in n)).decode()
+        word = archive.read(by_name["link.txt"]).decode().strip()
+        drawings = [n for n in names if n.endswith(".svg")]
+        for one in drawings:
+            ET.fromstring(archive.read(one))
+    assert name.endswith(".zip") and record
+    assert "Ne peut fonder" in readme and drawings
+    assert decode(word.split("s=")[-1]) == RESULTS
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
+def test_a_report_is_exported(site, visit, answered, kind):
+    page = visit(site.url, RESULTS)
+    answered(page, pairs=5)
+    page.click("[data-tool=export]")
+    name, content = saved(page, page.locator(f"[data-export={kind}]").click)
+    assert name.endswith(f".{kind}")
+    if kind == "html":
+        text = content.decode()
+        assert "<svg" in text and 'lang="fr"' in text and "Simulation, pas prévision" in text
+        assert not re.search(r"""(?:src|href)=["']https?://(?!www\.w3)""", text)
+    elif kind == "pdf":
+        pages = PdfReader(io.BytesIO(content)).pages
+        assert len(pages) >= 2
+        assert "access" in "".join(page.extract_text() for page in pages)
+    else:
+        words = "\n".join(p.text for p in Document(io.BytesIO(content)).paragraphs)
+        assert "access" in words and "prévision" in words
