@@ -136,15 +136,20 @@ NEEDS_ANSWER = ("results", "map", "euro", "gains", "costs")
 
 def figures_of(state: State, answer: Answer | None) -> list[Figure]:
     """Return the figures of the section that is open; those of a comparison need an answer."""
+    return [figure for figure in made_figures(state, answer) if figure is not None]
+
+
+def made_figures(state: State, answer: Answer | None) -> list[Figure | None]:
+    """Return the figures of the section that is open, None for one that could not be made."""
     if state.section in NEEDS_ANSWER:
         makers = () if answer is None else comparison_section(state, answer.comparison)
     else:
         makers = territory_section(state)
-    return [figure for make in makers if (figure := _made(make)) is not None]
+    return [_made(make) for make in makers]
 
 
 def _made(make: Maker) -> Figure | None:
-    """Make a figure; one that fails is logged and left out, the page and the others stay."""
+    """Make a figure; one that fails is logged, the page and the others stay."""
     try:
         return make()
     except Exception:

@@ -21,7 +21,7 @@ from viz.web.components import (
     RestatedList,
     ScenarioBar,
 )
-from viz.web.figures import NEEDS_ANSWER, figures_of, indicator_choices
+from viz.web.figures import NEEDS_ANSWER, indicator_choices, made_figures
 from viz.web.lever_panel import choices, panel, values
 from viz.web.session import NOTICE, STATE, Answers, offer, stop
 from viz.web.shown import as_props, labels
@@ -207,8 +207,8 @@ def progress_words(state: State, answers: Answers) -> str:
 def Figures(state: State, answers: Answers) -> None:
     """Show the figures of the section, of the answer at the horizon chosen."""
     answer = answers.best(state.months)
-    made: list[Figure] = solara.use_memo(
-        lambda: figures_of(state, answer),
+    made: list[Figure | None] = solara.use_memo(
+        lambda: made_figures(state, answer),
         [answer, state.section, state.language, state.indicator, state.edited],
     )
     if state.section in ("results", "map") and made:
@@ -219,6 +219,10 @@ def Figures(state: State, answers: Answers) -> None:
             event_choose=lambda key: change(lambda s: replace(s, indicator=key)),
         )
     for k, figure in enumerate(made):
+        if figure is None:
+            words = text("figure_failed", state.language, table="web")
+            solara.Div(classes=["an-card"], children=[words]).key(f"{k}-failed")
+            continue
         FigureView(
             figure=as_props(figure), texts=labels(state.language), language=state.language
         ).key(f"{k}-{figure.key}")
