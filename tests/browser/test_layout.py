@@ -20,7 +20,8 @@ def test_every_page_is_whole_on_every_screen(site, visit, every_section, settled
     page = visit(site.url, State(language=language, shown=names))
     wrong = []
     for section in every_section(page, mode):
-        for width, height in SCREENS:
+        # words are longest in French; a large screen is judged in one language
+        for width, height in SCREENS if language == "fr" else SCREENS[1:]:
             page.set_viewport_size({"width": width, "height": height})
             settled(page)
             wrong += [f"{mode}/{section} {width}: {one}" for one in page.evaluate(CHECKS)]

@@ -49,7 +49,12 @@ def test_nothing_is_revealed_before_it_was_predicted(site, visit, answered):
     assert state_of(other) == state
     words = other.locator("figure[data-figure] .an-chart").inner_text()
     assert all(table in words for table in ("DUNE", "QUAI", "PORT"))
-    # another question hides again
-    page.select_option(".an-choice select", "insertion_hours")
+    # hidden again, guesses are as they were
+    page.click("[data-act=reveal]")
     page.wait_for_selector("figure[data-figure]", state="detached")
-    assert page.locator("[data-guess]").count() == 0
+    page.wait_for_selector("[data-guess=PORT]")
+    assert page.locator("[data-guess]").count() == 3
+    # another question has none
+    page.select_option(".an-choice select", "insertion_hours")
+    page.wait_for_selector("[data-guess]", state="detached")
+    assert page.locator("figure[data-figure]").count() == 0

@@ -10,6 +10,10 @@ from viz.web.state import State, decode
 RESULTS = replace(State(), section="results")
 
 
+CONCLUDED = """(key) => !/provisoire/i.test(
+  document.querySelector(`figure[data-figure="${key}"] .an-finding`).innerText)"""
+
+
 def state_of(page):
     """Return the state that the page's address holds."""
     found = re.search(r"[?&]s=([^&#]+)", page.url)
@@ -49,6 +53,8 @@ def test_the_first_comparison_is_shown_and_says_what_it_is(site, visit, answered
     page.click("[data-section=results]")
     answered(page, pairs=5)
     page.wait_for_selector("figure[data-figure=why_access] svg")
+    for key in ("differences", "why_access"):
+        page.wait_for_function(CONCLUDED, arg=key)
     shown = figures_shown(page)
     results = {"jobs_present_differences", "differences", "headline_access", "why_access"}
     assert results <= set(shown)

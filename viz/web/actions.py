@@ -47,7 +47,8 @@ def move_lever(state: State, change: Mapping[str, Any]) -> State:
     try:
         moved = with_lever(scenario, change)
     except (AncrageError, KeyError, TypeError, ValueError) as error:
-        raise Refusal(text("lever_refused", state.language, table="web", reason=error)) from error
+        reason = shorten(str(error), LONGEST_REASON)
+        raise Refusal(text("lever_refused", state.language, table="web", reason=reason)) from error
     return _remembered(state, state.with_own(moved, instead_of=state.edited))
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from model.errors import AncrageError
-from model.indicators import load_dimensions
+from model.indicators import load_dimensions, load_indicators
 from model.indicators.breakdowns import EPCI
 from scenarios.library import library_names, load_library
 from scenarios.schema import Scenario, scenario_of
@@ -242,8 +242,9 @@ def decode(word: str) -> State:
 
 def _state_of(table: Mapping[str, Any]) -> State:
     """Make a state of a link's table; what is out of range falls back to the default."""
-    own = tuple(scenario_of(dict(one), "link", {}) for one in table.get("own", ()))
-    state = State(own=own)
+    read = [scenario_of(dict(one), "link", {}) for one in table.get("own", ())]
+    # of two scenarios of one name, the first is kept
+    state = State(own=tuple({s.name: s for s in reversed(read)}.values())[::-1])
     known = state.names()
     mode = table.get("mode", state.mode)
     mode = cast("Mode", mode if mode in SECTIONS else state.mode)
@@ -252,13 +253,14 @@ def _state_of(table: Mapping[str, Any]) -> State:
     overrides = tuple((str(key), float(value)) for key, value in table.get("overrides", ()))
     workshop = table.get("workshop", {})
     breakdown = table.get("breakdown", EPCI)
+    indicator = table.get("indicator")
     state = replace(
         state,
         language="en" if table.get("language") == "en" else "fr",
         mode=mode,
         section=section if section in SECTIONS[mode] else SECTIONS[mode][0],
-        months=table.get("months") if table.get("months") in HORIZONS else state.months,
-        indicator=str(table.get("indicator", state.indicator)),
+        months=next((m for m in HORIZONS if m == table.get("months")), state.months),
+        indicator=indicator if indicator in load_indicators() else state.indicator,
         context=str(table.get("context", "")),
         focus=str(table.get("focus", ""))[:LONGEST_CODE],
         hops=2 if table.get("hops") == 2 else 1,
