@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from model.indicators import load_indicators
 from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
+from scenarios.statistics import PAIRS_FOR_A_BAND
 from viz.figures.addressable import addressable, addressable_by_group
 from viz.figures.calendar import calendar
 from viz.figures.differences import differences
@@ -47,6 +48,12 @@ def comparison_section(state: State, comparison: Comparison) -> Sequence[Maker]:
     language, zones = state.language, zone_names()
     names = [scenario.name for scenario in comparison.scenarios]
     edited = state.edited if state.edited in names else names[0]
+    if state.section == "results" and comparison.pairs < PAIRS_FOR_A_BAND:
+        # nothing can be concluded yet: points at once, the rest with the next answer
+        return (
+            lambda: trajectories(comparison, state.indicator, language),
+            _for(headline, comparison, edited, language),
+        )
     if state.section == "results":
         return (
             lambda: trajectories(comparison, state.indicator, language),
