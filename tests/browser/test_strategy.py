@@ -116,7 +116,9 @@ def test_four_scenarios_are_compared_and_no_fifth(site, visit, answered, figures
     assert state_of(page).shown == ("access", "full-spaser", "lowest-price")
 
 
-def test_a_link_opens_the_same_state_and_figures_elsewhere(site, visit, answered, figures_shown):
+def test_a_link_opens_the_same_state_and_figures_elsewhere(
+    site, visit, answered, settled, figures_shown
+):
     page = visit(site.url, replace(RESULTS, shown=("access", "insertion"), edited="insertion"))
     answered(page)
     set_slider(open_theme(page, "sourcing_breadth"), 0.35)
@@ -127,6 +129,8 @@ def test_a_link_opens_the_same_state_and_figures_elsewhere(site, visit, answered
     assert state_of(other) == state_of(page)
     # both go on to more pairs: what they show of the same number must be the same
     for _ in range(40):
+        settled(page)
+        settled(other)
         at = [reached(page), reached(other)]
         shown = [figures_shown(page), figures_shown(other)]
         if at == [reached(page), reached(other)] and at[0] == at[1]:
