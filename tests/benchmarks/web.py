@@ -46,6 +46,14 @@ TARGETS: dict[str, tuple[float, str]] = {
 }
 """Most that is accepted of each figure."""
 
+LIMITS = (
+    "Of fewer than twenty values the 95th percentile is the slowest. Browser, server and workers "
+    "share the cores, so the pages of ten visitors slow each other down as ten machines would not. "
+    "Memory per visitor is a lower bound: what former visitors freed is used again, and the "
+    "decade is not waited for."
+)
+"""What the figures do not tell, printed under them."""
+
 WATCH = """([lever, value, wait]) => {
   const old = new Set(document.querySelectorAll("figure[data-figure]"));
   const seen = window.ancrageSeen = { value };
@@ -314,7 +322,12 @@ def document(result: dict[str, Any]) -> str:
         before = f"{loads[key]:.2f}" if key in loads else ""
         lines.append(f"| {label} | {most:g} | {figures[key]:g} | {before} | {verdict} |")
     others = [key for key in figures if key not in TARGETS]
-    lines += ["", "Also: " + ", ".join(f"{key} {figures[key]:g}" for key in others) + "."]
+    lines += [
+        "",
+        "Also: " + ", ".join(f"{key} {figures[key]:g}" for key in others) + ".",
+        "",
+        LIMITS,
+    ]
     return "\n".join(lines)
 
 

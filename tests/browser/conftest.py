@@ -36,10 +36,22 @@ FLAGS = (
     "--disable-sync",
 )
 
+START = """
+import os, signal, sys, threading
+
+def leave_with_the_tests():
+    # the other end is closed when the tests end, also when they are killed
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=leave_with_the_tests, daemon=True).start()
+sys.argv[0] = "ancrage"
+from viz.cli import main
+main()
+"""
+
 COMMAND = (
-    sys.executable,
-    "-c",
-    "import sys; from viz.cli import main; sys.argv[0] = 'ancrage'; main()",
+    *(sys.executable, "-c", START),
     *("serve", "--no-browser", "--territory", "dunkerque", "--workers", "1"),
 )
 
@@ -68,6 +80,7 @@ class Site:
                 [*COMMAND, "--port", str(self.port)],
                 cwd=self.folder,
                 env=environment,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -92,6 +105,8 @@ class Site:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(20.0)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self.process = None
 
 
