@@ -41,7 +41,7 @@ def use_registered(state: State) -> Answers:
     def listen() -> object:
         def read() -> None:
             while (items := inbox.take()) is not None:
-                found.value = received(found.value, items)
+                found.value = received(found.value, items, inbox.asked)
 
         threading.Thread(target=read, daemon=True).start()
 
@@ -55,11 +55,12 @@ def use_registered(state: State) -> Answers:
     question = registered_question(state)
 
     def ask() -> None:
+        inbox.asked = question
         if question is None:
             services().engine.cancel(visitor)
             return
         found.value = Answers(question=question, running=True)
-        services().engine.ask(visitor, question, inbox.put, inbox.put)
+        services().engine.ask(visitor, question, inbox.put, inbox.failing(question))
 
     solara.use_effect(ask, [question])
     known = found.value

@@ -9,7 +9,7 @@ import base64
 import queue
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -70,25 +70,39 @@ def horizon_of(months: int) -> int:
     return DECADE if months >= DECADE else SHORT
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """A question that could not be answered, with the sentence that says why."""
+
+    question: Question
+    sentence: str
+
+
 class Inbox:
     """Answers on their way from the engine's thread to the visitor's own.
 
     The engine must not wait for a page to be drawn, so it only leaves its answers here; of those
-    that are not yet drawn, the newest of each horizon replaces the others.
+    that are not yet drawn, the newest of each horizon replaces the others. ``asked`` is what was
+    asked last: the page's own value may lag behind it.
     """
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Answer | str | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Answer | Failure | None] = queue.SimpleQueue()
+        self.asked: Question | None = None
 
-    def put(self, item: Answer | str) -> None:
-        """Leave an answer, or the sentence of a failure."""
+    def put(self, item: Answer | Failure) -> None:
+        """Leave an answer, or a failure."""
         self._queue.put(item)
+
+    def failing(self, question: Question) -> Callable[[str], None]:
+        """Return what leaves the sentence of a question's failure."""
+        return lambda sentence: self.put(Failure(question, sentence))
 
     def close(self) -> None:
         """Let the reader stop."""
         self._queue.put(None)
 
-    def take(self) -> list[Answer | str] | None:
+    def take(self) -> list[Answer | Failure] | None:
         """Wait for what is there, all of it; None once closed."""
         items = [self._queue.get()]
         while not self._queue.empty():
@@ -96,14 +110,24 @@ class Inbox:
         return None if None in items else [item for item in items if item is not None]
 
 
-def received(before: Answers, items: list[Answer | str]) -> Answers:
-    """Return the answers after these arrived; those of another question are left out."""
+def received(
+    before: Answers, items: list[Answer | Failure], asked: Question | None = None
+) -> Answers:
+    """Return the answers after these arrived; those of another question are left out.
+
+    ``asked`` is the question asked last, where that is not the one of ``before``: two threads write
+    what the page knows, and what one of them wrote may be of a former question.
+    """
+    if asked is not None and asked != before.question:
+        before = Answers(question=asked, running=True)
     by_horizon = dict(before.by_horizon)
     progress, running, failure = before.progress, before.running, before.failure
     for item in items:
-        if isinstance(item, str):
-            failure, running = item, False
-        elif item.question == before.question:
+        if item.question != before.question:
+            continue
+        if isinstance(item, Failure):
+            failure, running = item.sentence, False
+        else:
             by_horizon[horizon_of(item.months)] = item
             progress = item.done_units / max(1, item.all_units)
             running = not item.finished
@@ -118,7 +142,7 @@ def use_answers(state: State) -> Answers:
     def listen() -> object:
         def read() -> None:
             while (items := inbox.take()) is not None:
-                ANSWERS.value = received(ANSWERS.value, items)
+                ANSWERS.value = received(ANSWERS.value, items, inbox.asked)
 
         threading.Thread(target=read, daemon=True).start()
 
@@ -137,11 +161,12 @@ def use_answers(state: State) -> Answers:
 
     def ask() -> None:
         VISITOR.value = visitor
+        inbox.asked = question
         if question is None:
             ANSWERS.value = Answers(failure=refusal)
             return
         ANSWERS.value = Answers(question=question, running=True)
-        services().engine.ask(visitor, question, inbox.put, inbox.put)
+        services().engine.ask(visitor, question, inbox.put, inbox.failing(question))
 
     solara.use_effect(ask, [question, refusal])
     answers = ANSWERS.value

@@ -13,7 +13,7 @@ from scenarios.compared import Comparison
 from scenarios.live import Answer, Question
 from viz.web.figures import NEEDS_ANSWER
 from viz.web.pages.strategy import Strategy, progress_words
-from viz.web.session import Answers, Inbox, question_of, received
+from viz.web.session import Answers, Failure, Inbox, question_of, received
 from viz.web.state import SECTIONS, State
 
 
@@ -49,17 +49,37 @@ def test_of_several_answers_the_newest_of_each_horizon_is_kept(engine: Any) -> N
 
 def test_a_failure_stops_and_keeps_what_is_known(engine: Any) -> None:
     asked = question_of(State())
-    known = received(Answers(question=asked, running=True), [answer_of(asked), "Seed 3 failed."])
+    known = received(
+        Answers(question=asked, running=True), [answer_of(asked), Failure(asked, "Seed 3 failed.")]
+    )
     assert known.failure == "Seed 3 failed." and not known.running
     assert known.best(24) is not None
 
 
-def test_the_reader_of_the_inbox_takes_all_and_stops() -> None:
+def test_a_failure_of_another_question_is_never_said(engine: Any) -> None:
+    asked = question_of(State())
+    other = question_of(State(shown=("insertion",), edited="insertion"))
+    known = received(Answers(question=asked, running=True), [Failure(other, "It failed.")])
+    assert known.failure == "" and known.running
+
+
+def test_what_a_former_question_left_behind_does_not_shut_answers_out(engine: Any) -> None:
+    # the reader may write what it knew of the former question after a new one was asked
+    asked = question_of(State())
+    former = question_of(State(shown=("insertion",), edited="insertion"))
+    stale = Answers(former, {24: answer_of(former)}, failure="It failed.")
+    known = received(stale, [answer_of(asked, pairs=5)], asked)
+    assert known.question == asked and known.failure == ""
+    assert known.best(24).question == asked and known.best(24).pairs == 5
+
+
+def test_the_reader_of_the_inbox_takes_all_and_stops(engine: Any) -> None:
     inbox = Inbox()
-    inbox.put("one")
-    inbox.put("two")
-    assert inbox.take() == ["one", "two"]
-    inbox.put("three")
+    one, two = (Failure(question_of(State()), words) for words in ("one", "two"))
+    inbox.put(one)
+    inbox.put(two)
+    assert inbox.take() == [one, two]
+    inbox.put(one)
     inbox.close()
     assert inbox.take() is None
 
@@ -76,7 +96,7 @@ def test_progress_says_months_pairs_and_what_is_missing(engine: Any, language: s
     assert "25" in progress_words(state, known)
     decade = replace(state, months=120)
     assert "24" in progress_words(decade, known) and "120" not in progress_words(decade, known)
-    failed = received(running, ["This failed."])
+    failed = received(running, [Failure(asked, "This failed.")])
     assert progress_words(state, failed) == ""
 
 
