@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -36,15 +35,12 @@ def territory_figures(
     There is no map where no outline is known. The calendar shows the law as all scenarios together
     amend it.
     """
-    maps: list[Figure] = []
     shapes = outlines or _known_outlines(comparison)
-    for scenario in comparison.scenarios:
-        if shapes is None or scenario.changes_nothing:
-            continue
-        made = epci_map(comparison, scenario.name, MAPPED, zones, shapes, language)
-        quoted = f"« {scenario.name} » — " if language == "fr" else f"'{scenario.name}' — "
-        key = f"{made.key}_{scenario.name}"
-        maps.append(replace(made, key=key, title=quoted + made.title))
+    maps = [
+        epci_map(comparison, scenario.name, MAPPED, zones, shapes, language)
+        for scenario in comparison.scenarios
+        if shapes is not None and not scenario.changes_nothing
+    ]
     if buyers is None:
         return maps
     law = reduce(or_, (scenario.law for scenario in comparison.scenarios), Amendments())

@@ -155,6 +155,7 @@ def test_maps_are_drawn_where_outlines_are_known(fake_comparison: Comparison) ->
     outlines = Outlines("t", {"type": "FeatureCollection", "features": features}, None, 0.7, True)
     maps = territory_figures(fake_comparison, ZONES, "fr", outlines=outlines)
     assert len(maps) == 1  # the other scenario changes nothing
+    assert maps[0].title.count(fake_comparison.scenarios[0].name) == 1
     told = build_report(fake_comparison, "fr", "html", maps, zones=ZONES).decode("utf-8")
     assert maps[0].title in told.replace("&#x27;", "'")
 
