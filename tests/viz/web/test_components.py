@@ -75,3 +75,17 @@ def test_every_text_of_a_template_exists(template):
         for table, keys in ((table, set(texts(table, "fr"))) for table in TABLES)
     }
     assert not all(missing.values()), missing
+
+
+def test_no_class_is_styled_by_two_components():
+    # styles stay on the page when their component leaves it: one class, one meaning
+    found: dict[str, set[str]] = {}
+    for path in sorted(COMPONENTS.glob("*.vue")):
+        styles = "".join(
+            re.findall(r"<style[^>]*>(.*?)</style>", path.read_text("utf-8"), re.DOTALL)
+        )
+        always = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", styles)
+        for selectors in re.findall(r"([^{}]+)\{", always):
+            for one in selectors.split(","):
+                found.setdefault(one.strip(), set()).add(path.name)
+    assert {one: names for one, names in found.items() if len(names) > 1} == {}
