@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 
 __all__ = ["Comparison", "compare", "summarise"]
 
+MOST_SCENARIOS = 4
+"""Most scenarios that a screen or a report holds beside the baseline."""
+
 
 def default_workers() -> int:
     """Return the number of processors that this process may use."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.errors import AncrageError
-from scenarios.comparison import Comparison, check_names, edited_hypotheses
+from scenarios.comparison import MOST_SCENARIOS, Comparison, check_names, edited_hypotheses
 from scenarios.pairs import BASELINE_SCENARIO
 from scenarios.schema import Scenario
 
@@ -14,8 +14,6 @@ Overrides = tuple[tuple[str, float], ...]
 
 STAGES = ((24, 1), (24, 5), (24, 30), (120, 8), (120, 30))
 """Months and pairs of the answers, in the order in which they are shown."""
-
-MOST_SCENARIOS = 4
 
 
 @dataclass(frozen=True, slots=True)

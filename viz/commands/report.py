@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 """Repeated here so that help loads nothing; a test compares them."""
-MOST_SCENARIOS = 4
 
 
 @click.command()
@@ -103,7 +102,7 @@ def command(
     screen, in one file. With no SCENARIO: access, insertion and full-spaser.
     """
     from model.errors import AncrageError
-    from scenarios.comparison import check_names, compare
+    from scenarios.comparison import MOST_SCENARIOS, check_names, compare
     from scenarios.library.reading import DEFAULT_COMPARISON, load_context, load_scenario
     from scenarios.pool import Interrupted
     from viz.console import notes, progress

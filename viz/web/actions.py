@@ -13,16 +13,12 @@ from typing import Any
 from model.errors import AncrageError
 from scenarios.library.reading import parse_scenario
 from scenarios.schema import Scenario
-from viz.reproduce import file_name as file_name
-from viz.reproduce import toml_of as toml_of
 from viz.texts import text
 from viz.web.lever_panel import with_lever, without_lever
-from viz.web.state import State, scenario_table
+from viz.web.state import MOST_SHOWN, State, scenario_table
 
 LARGEST_UPLOAD = 65_536
 """Bytes of the largest scenario file that is read."""
-
-
 LONGEST_REASON = 300
 """Characters of a reason that are shown: some quote what the file holds."""
 _UPLOAD = "scenario.toml"
@@ -71,9 +67,8 @@ def duplicate(state: State, name: str) -> State:
     """Add a copy of a scenario and open it; in place of its model where four are shown."""
     word = text("copy_suffix", state.language, table="web")
     copy = replace(state.scenario(name), name=state.free_name(f"{name} ({word})"))
-    full = len(state.shown) >= 4
-    if full:
-        shown = tuple(copy.name if shown == name else shown for shown in state.shown)
+    if len(state.shown) >= MOST_SHOWN:
+        shown = tuple(copy.name if one == name else one for one in state.shown)
         return replace(state, own=(*state.own, copy), shown=shown, edited=copy.name)
     return state.with_own(copy)
 
@@ -108,6 +103,6 @@ def load_file(state: State, file: Mapping[str, Any]) -> State:
         words = text("file_refused", state.language, table="web", name=name, reason=reason)
         raise Refusal(words) from error
     scenario = replace(scenario, name=state.free_name(scenario.name))
-    if len(state.shown) >= 4:
+    if len(state.shown) >= MOST_SHOWN:
         return replace(state, own=(*state.own, scenario))
     return state.with_own(scenario)

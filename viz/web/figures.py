@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from model.indicators import load_indicators
 from model.indicators.breakdowns import BUYER_KIND, EPCI, FIRM_KIND, OWNERSHIP, SECTOR
-from scenarios.statistics import PAIRS_FOR_A_BAND
+from scenarios.results import BASELINE
 from viz.figures.addressable import addressable, addressable_by_group
 from viz.figures.calendar import calendar
 from viz.figures.differences import differences
@@ -23,6 +23,7 @@ from viz.figures.portfolio import portfolio
 from viz.figures.territory_facts import territory_facts
 from viz.figures.trajectories import trajectories
 from viz.figures.why import why
+from viz.figures.wording import is_provisional
 from viz.outlines import Outlines, read_outlines, schematic_outlines
 from viz.purchases import YEARS
 from viz.territory_views import territory_views
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 Maker = Callable[[], Figure]
 
-FIRST_YEAR = YEARS[0]
-
 logger = logging.getLogger(__name__)
 
 
@@ -48,40 +47,35 @@ def comparison_section(state: State, comparison: Comparison) -> Sequence[Maker]:
     language, zones = state.language, zone_names()
     names = [scenario.name for scenario in comparison.scenarios]
     edited = state.edited if state.edited in names else names[0]
-    if state.section == "results" and comparison.pairs < PAIRS_FOR_A_BAND:
+    shown = partial(trajectories, comparison, state.indicator, language)
+    key_numbers = partial(headline, comparison, edited, language)
+    if state.section == "results" and is_provisional(comparison):
         # nothing can be concluded yet: points at once, the rest with the next answer
-        return (
-            lambda: trajectories(comparison, state.indicator, language),
-            _for(headline, comparison, edited, language),
-        )
+        return (shown, key_numbers)
     if state.section == "results":
+        single = load_indicators()[state.indicator].difference_only
         return (
-            lambda: trajectories(comparison, state.indicator, language),
-            lambda: differences(comparison, language),
-            *(_for(headline, comparison, name, language) for name in (edited,)),
-            *(_for(why, comparison, name, language) for name in names),
-            *_levels(comparison, state.indicator, language),
+            shown,
+            partial(differences, comparison, language),
+            key_numbers,
+            *(partial(why, comparison, name, language) for name in names),
+            *(() if single else (partial(shown, show="levels"),)),
         )
     if state.section == "euro":
-        runs = ("baseline", *names)
-        return [_for_run(comparison, run, language) for run in runs]
+        return [partial(euro_path, comparison, language, run) for run in (BASELINE, *names)]
     if state.section == "gains":
-        dimensions = (FIRM_KIND, OWNERSHIP, SECTOR, EPCI, BUYER_KIND)
         return [
-            (lambda d=dimension: gains(comparison, edited, d, zones, language))
-            for dimension in dimensions
+            partial(gains, comparison, edited, dimension, zones, language)
+            for dimension in (FIRM_KIND, OWNERSHIP, SECTOR, EPCI, BUYER_KIND)
         ]
     if state.section == "map":
+        shapes = outlines()
         return [
-            (
-                lambda name=name: epci_map(
-                    comparison, name, state.indicator, zones, outlines(), language
-                )
-            )
+            partial(epci_map, comparison, name, state.indicator, zones, shapes, language)
             for name in names
         ]
     if state.section == "costs":
-        return (lambda: payers(comparison, language),)
+        return (partial(payers, comparison, language),)
     return ()
 
 
@@ -91,15 +85,15 @@ def territory_section(state: State) -> Sequence[Maker]:
     if state.section == "purchases":
         views = territory_views(services().territory)
         return (
-            lambda: portfolio(views, language),
-            lambda: addressable(views.by_category, language),
-            lambda: addressable_by_group(views.by_category, FIRST_YEAR, language),
-            lambda: addressable_by_group(views.by_buyer_kind, FIRST_YEAR, language),
-            lambda: territory_facts(_territory(), language),
+            partial(portfolio, views, language),
+            partial(addressable, views.by_category, language),
+            partial(addressable_by_group, views.by_category, YEARS[0], language),
+            partial(addressable_by_group, views.by_buyer_kind, YEARS[0], language),
+            partial(territory_facts, _territory(), language),
         )
     if state.section == "calendar":
         law = state.scenario(state.edited).law
-        return (lambda: calendar(_territory().buyers, language, law),)
+        return (partial(calendar, _territory().buyers, language, law),)
     return ()
 
 
@@ -115,26 +109,6 @@ def outlines() -> Outlines:
     keys = tuple(zone_names())
     path = services().outlines
     return schematic_outlines(keys) if path is None else read_outlines(path, keys)
-
-
-def _levels(comparison: Comparison, indicator: str, language: Language) -> Sequence[Maker]:
-    """Return the maker of levels, for indicators whose level has a meaning."""
-    if load_indicators()[indicator].difference_only:
-        return ()
-    return (lambda: trajectories(comparison, indicator, language, show="levels"),)
-
-
-def _for(
-    make: Callable[[Comparison, str, Language], Figure],
-    comparison: Comparison,
-    name: str,
-    language: Language,
-) -> Maker:
-    return lambda: make(comparison, name, language)
-
-
-def _for_run(comparison: Comparison, run: str, language: Language) -> Maker:
-    return lambda: euro_path(comparison, language, run)
 
 
 NEEDS_ANSWER = ("results", "map", "euro", "gains", "costs")

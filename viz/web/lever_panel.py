@@ -145,14 +145,16 @@ def _other_weights(
     scenario: Scenario, key: str, path: Mapping[str, Any]
 ) -> dict[str, dict[str, object]]:
     """Return paths of the other award weights that leave the sum at 1, along the same course."""
-    register = load_levers()
     others = [k for k in lever_module.AWARD_WEIGHTS if k != key]
-    now: dict[str, float] = {}
-    for other in others:
-        paths = scenario.levers.paths_of(other)
-        now[other] = paths[0].segments[-1][1] if paths else register[other].current
+    now = {other: last_value(scenario, other) for other in others}
     rest, total = 1.0 - float(path["value"]), sum(now.values())
     return {k: {**path, "value": rest * now[k] / total if total else rest / 3} for k in others}
+
+
+def last_value(scenario: Scenario, key: str) -> float:
+    """Return where a scenario takes a lever at last, everywhere or where it acts first."""
+    paths = scenario.levers.paths_of(key)
+    return paths[0].segments[-1][1] if paths else load_levers()[key].current
 
 
 def without_lever(scenario: Scenario, key: str) -> Scenario:

@@ -14,17 +14,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import solara
-import solara.lab
 
 from model.errors import AncrageError
 from scenarios.library.reading import load_context
+from viz.web.actions import Refusal
 from viz.web.services import services
-from viz.web.state import State
+from viz.web.state import HORIZONS, State
 
 if TYPE_CHECKING:
     from scenarios.live import Answer, Question
 
-SHORT, DECADE = 24, 120
+SHORT, DECADE = HORIZONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,15 +134,28 @@ def received(
     return Answers(before.question, by_horizon, progress, running, failure)
 
 
-def use_answers(state: State) -> Answers:
-    """Ask what the state asks, whenever that changes, and return what is known so far."""
-    visitor = solara.use_memo(lambda: uuid.uuid4().hex, [])
+def use_engine(
+    question: Question | None, known: solara.Reactive[Answers], visitor: str, refusal: str = ""
+) -> Answers:
+    """Ask a question whenever it changes, and return what is known of it so far.
+
+    Parameters
+    ----------
+    question
+        None asks nothing, and stops what was under way.
+    known
+        Where answers are kept; the page is drawn again when they arrive.
+    visitor
+        Name by which the engine knows who asks.
+    refusal
+        Why there is no question, if there is none.
+    """
     inbox = solara.use_memo(Inbox, [])
 
     def listen() -> object:
         def read() -> None:
             while (items := inbox.take()) is not None:
-                ANSWERS.value = received(ANSWERS.value, items, inbox.asked)
+                known.value = received(known.value, items, inbox.asked)
 
         threading.Thread(target=read, daemon=True).start()
 
@@ -152,26 +165,45 @@ def use_answers(state: State) -> Answers:
 
         return leave
 
+    def ask() -> None:
+        inbox.asked = question
+        known.value = Answers(question=question, running=question is not None, failure=refusal)
+        if question is None:
+            services().engine.cancel(visitor)
+        else:
+            services().engine.ask(visitor, question, inbox.put, inbox.failing(question))
+
     solara.use_effect(listen, [])
+    solara.use_effect(ask, [question, refusal])
+    answers = known.value
+    # between a change and the effect, what is on screen would be of another scenario
+    return answers if answers.question == question else Answers(question=question, running=True)
+
+
+def new_visitor() -> str:
+    """Return a name for the engine that nobody else has."""
+    return uuid.uuid4().hex
+
+
+def use_answers(state: State) -> Answers:
+    """Ask what the state asks, whenever that changes, and return what is known so far."""
+    visitor = solara.use_memo(new_visitor, [])
+    solara.use_effect(lambda: VISITOR.set(visitor), [])
     question: Question | None
     try:
         question, refusal = question_of(state), ""
     except AncrageError as error:
         question, refusal = None, str(error)
+    return use_engine(question, ANSWERS, visitor, refusal)
 
-    def ask() -> None:
-        VISITOR.value = visitor
-        inbox.asked = question
-        if question is None:
-            ANSWERS.value = Answers(failure=refusal)
-            return
-        ANSWERS.value = Answers(question=question, running=True)
-        services().engine.ask(visitor, question, inbox.put, inbox.failing(question))
 
-    solara.use_effect(ask, [question, refusal])
-    answers = ANSWERS.value
-    # between a change and the effect, what is on screen would be of another scenario
-    return answers if answers.question == question else Answers(question=question, running=True)
+def change(act: Callable[[State], State]) -> None:
+    """Apply a gesture to the state, or show the sentence of its refusal."""
+    try:
+        STATE.value = act(STATE.value)
+        NOTICE.value = ""
+    except Refusal as refusal:
+        NOTICE.value = str(refusal)
 
 
 def stop() -> None:

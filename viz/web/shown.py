@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from viz.figures.figure import Figure
 from viz.texts import Language, texts
 
 
+@cache
 def labels(language: Language) -> dict[str, str]:
-    """Return every text of the interface in one language."""
+    """Return every text of the interface in one language; the same value, not to be changed."""
     return texts("web", language)
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, cast
 from model.errors import AncrageError
 from model.indicators import load_dimensions, load_indicators
 from model.indicators.breakdowns import EPCI
+from scenarios.comparison import MOST_SCENARIOS
 from scenarios.library import library_names, load_library
 from scenarios.schema import Scenario, scenario_of
 from viz.texts import Language
@@ -49,7 +50,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
 }
 """Sections of each mode, the first one opens it."""
 
-MOST_SHOWN = 4
+MOST_SHOWN = MOST_SCENARIOS
 """Most scenarios compared at once, the baseline apart."""
 
 HORIZONS = (24, 120)

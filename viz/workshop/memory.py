@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from viz.workshop.guesses import LARGEST, Guess
 from viz.workshop.kit import fewest_tables, story, table_codes
@@ -21,8 +21,6 @@ MOST_QUESTIONS = 20
 MOST_OPTIONS = 6
 HALL = ""
 """Name under which votes counted in the hall, without a table, are kept."""
-
-TargetOf = Literal["differences", "levels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Workshop:
     seat
         Code of the table whose own page this is; empty for the facilitator.
     guesses
-        Guesses by question (`viz.workshop.questions`).
+        Guesses by question (`viz.web.workshop.actions.question_key`).
     revealed
         Questions and steps of the story that were revealed.
     targets

@@ -12,7 +12,8 @@ import solara
 from scenarios.compared import Comparison
 from scenarios.live import Answer, Question
 from viz.web.figures import NEEDS_ANSWER
-from viz.web.pages.strategy import Strategy, progress_words
+from viz.web.pages.parts import progress_words
+from viz.web.pages.strategy import Strategy
 from viz.web.session import Answers, Failure, Inbox, question_of, received
 from viz.web.state import SECTIONS, State
 

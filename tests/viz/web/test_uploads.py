@@ -9,8 +9,8 @@ import pytest
 
 from model.errors import AncrageError
 from scenarios.schema import Scenario
-from viz.reproduce import file_name
-from viz.web.actions import LARGEST_UPLOAD, LONGEST_REASON, Refusal, load_file, toml_of
+from viz.reproduce import file_name, toml_of
+from viz.web.actions import LARGEST_UPLOAD, LONGEST_REASON, Refusal, load_file
 from viz.web.state import State, decode, encode
 
 HEAD = 'name = "mine"\nwhy = "because"\n'

@@ -66,6 +66,7 @@ def ScenarioBar(
     available: Sequence[Mapping[str, Any]],
     edited: str,
     full: bool,
+    largest_bytes: int,
     event_show: Event,
     event_edit: Event,
     event_duplicate: Event,

@@ -13,6 +13,10 @@ Texts = Mapping[str, str]
 Entries = Sequence[Mapping[str, Any]]
 
 
+def nothing(_: object) -> None:
+    """Answer an event that asks nothing of the server: a print, or a button that is not there."""
+
+
 @solara.component_vue("workshop_bar.vue", vuetify=False)
 def Bar(
     texts: Texts,

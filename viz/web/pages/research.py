@@ -10,7 +10,6 @@ import solara
 import solara.lab
 
 from model.errors import AncrageError
-from model.indicators import load_indicators
 from model.networks.neighbourhood import largest_firms
 from viz.figures.by_group import by_group
 from viz.figures.distribution import distribution
@@ -20,9 +19,9 @@ from viz.figures.network import network, sector_label
 from viz.hypothesis_rows import register_rows, themes, words
 from viz.reproduce import command_line, python_text, scenario_files
 from viz.territory_views import territory_views
-from viz.texts import Language, text, texts
+from viz.texts import Language, texts
 from viz.web import research
-from viz.web.components import Choice, FigureView
+from viz.web.components import Choice
 from viz.web.components.research import (
     Action,
     AskCode,
@@ -32,11 +31,10 @@ from viz.web.components.research import (
     PlainTable,
 )
 from viz.web.exports import export_all
-from viz.web.pages.strategy import Progress
+from viz.web.pages.parts import FigureCard, IndicatorChoice, Progress
 from viz.web.registered import use_registered
 from viz.web.services import services
 from viz.web.session import STATE, Answers
-from viz.web.shown import as_props, labels
 from viz.web.state import LONGEST_CODE, State
 from viz.web.zones import zone_names
 
@@ -114,19 +112,18 @@ def Effect(state: State, answers: Answers) -> None:
             return None
         if not comparable(registered.comparison, edited.comparison):
             return None
-        key = _indicator(state)
-        return edited_effect(registered.comparison, edited.comparison, key, language)
+        return edited_effect(registered.comparison, edited.comparison, state.indicator, language)
 
     made = solara.use_memo(figure, [registered, edited, state.indicator, language])
     if not state.overrides:
         solara.Div(classes=["an-card"], children=[words("effect_none", language)])
         return
     Progress(state, answers)
-    _indicator_choice(state)
+    IndicatorChoice(state, research.indicators(language))
     if made is None:
         solara.Div(classes=["an-card"], children=[words("effect_waiting", language)])
     else:
-        _figure(made, language)
+        FigureCard(made, language).key(made.key)
 
 
 @solara.component
@@ -135,7 +132,7 @@ def Distributions(state: State, answers: Answers) -> None:
     language, answer = state.language, answers.best(state.months)
     Progress(state, answers)
     with solara.Div(classes=["an-filters"]):
-        _indicator_choice(state)
+        IndicatorChoice(state, research.indicators(language))
         Choice(
             label=words("dimension", language),
             options=research.dimensions(language),
@@ -146,7 +143,7 @@ def Distributions(state: State, answers: Answers) -> None:
     def figures() -> list[Figure]:
         if answer is None:
             return []
-        comparison, key = answer.comparison, _indicator(state)
+        comparison, key = answer.comparison, state.indicator
         return [
             distribution(comparison, key, language),
             by_group(comparison, key, state.breakdown, zone_names(), language),
@@ -156,7 +153,7 @@ def Distributions(state: State, answers: Answers) -> None:
     if not made:
         solara.Div(classes=["an-card"], children=[words("waiting_answer", language)])
     for figure in made:
-        _figure(figure, language)
+        FigureCard(figure, language).key(figure.key)
 
 
 @solara.component
@@ -215,7 +212,7 @@ def Network(state: State, answers: Answers) -> None:
         told = words("network_empty", language, code=centre)
         solara.Div(classes=["an-card"], attributes={"role": "status"}, children=[told])
     elif figure is not None:
-        _figure(figure, language)
+        FigureCard(figure, language).key(figure.key)
     elif task.finished:
         told = words("network_unknown", language, code=centre)
         solara.Div(classes=["an-card"], attributes={"role": "alert"}, children=[told])
@@ -295,21 +292,3 @@ def Data(state: State, answers: Answers) -> None:
 
 def _heading(key: str, language: Language) -> None:
     solara.HTML(tag="h2", classes=["an-title"], unsafe_innerHTML=words(key, language))
-
-
-def _indicator(state: State) -> str:
-    """Return the indicator chosen, or jobs where a link names one that is not known."""
-    return state.indicator if state.indicator in load_indicators() else "jobs_present"
-
-
-def _indicator_choice(state: State) -> None:
-    Choice(
-        label=text("indicator", state.language, table="web"),
-        options=research.indicators(state.language),
-        value=_indicator(state),
-        event_choose=lambda key: STATE.set(replace(STATE.value, indicator=str(key))),
-    )
-
-
-def _figure(figure: Figure, language: Language) -> None:
-    FigureView(figure=as_props(figure), texts=labels(language), language=language).key(figure.key)

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import solara
 
 from viz.figures.figure import SCENARIO_COLOURS, Figure
+from viz.reproduce import file_name, toml_of
 from viz.sentences import what_changes
 from viz.texts import text
 from viz.web import actions
-from viz.web.components import (
-    Choice,
-    FigureView,
-    LeverPanel,
-    LibraryList,
-    ProgressLine,
-    RestatedList,
-    ScenarioBar,
-)
+from viz.web.components import LeverPanel, LibraryList, RestatedList, ScenarioBar
 from viz.web.figures import NEEDS_ANSWER, indicator_choices, made_figures
 from viz.web.lever_panel import choices, panel, values
-from viz.web.session import NOTICE, STATE, Answers, offer, stop
-from viz.web.shown import as_props, labels
-from viz.web.state import HORIZONS, MOST_SHOWN, State
+from viz.web.pages.parts import FigureCard, IndicatorChoice, Progress
+from viz.web.session import STATE, Answers, change, offer
+from viz.web.shown import labels
+from viz.web.state import MOST_SHOWN, State
 from viz.web.zones import zone_names
-
-
-def change(act: Callable[[State], State]) -> None:
-    """Apply a gesture to the state, or show the sentence of its refusal."""
-    try:
-        STATE.value = act(STATE.value)
-        NOTICE.value = ""
-    except actions.Refusal as refusal:
-        NOTICE.value = str(refusal)
 
 
 @solara.component
@@ -104,12 +89,6 @@ def Library(state: State) -> None:
     )
 
 
-def _label(state: State, name: str) -> str:
-    """Return a name with the first words of what it is for."""
-    first = _why(state, name).split(":")[0].split(".")[0].split(chr(10))[0].strip()
-    return f"{name} – {first}" if first and first != name else name
-
-
 def _why(state: State, name: str) -> str:
     scenario = state.scenario(name)
     return scenario.why if state.language == "fr" else scenario.why_en or scenario.why
@@ -130,8 +109,8 @@ def Scenarios(state: State) -> None:
     available = [{"name": name, "label": name} for name in state.names() if name not in state.shown]
 
     def save(name: str) -> None:
-        content = actions.toml_of(STATE.value.scenario(name)).encode()
-        offer(actions.file_name(name, "toml"), content, "application/toml")
+        content = toml_of(STATE.value.scenario(name)).encode()
+        offer(file_name(name, "toml"), content, "application/toml")
 
     ScenarioBar(
         texts=labels(state.language),
@@ -140,6 +119,7 @@ def Scenarios(state: State) -> None:
         available=available,
         edited=state.edited,
         full=len(state.shown) >= MOST_SHOWN,
+        largest_bytes=actions.LARGEST_UPLOAD,
         event_show=lambda name: change(lambda s: s.with_shown((*s.shown, name))),
         event_edit=lambda name: change(lambda s: replace(s, edited=name)),
         event_duplicate=lambda name: change(lambda s: actions.duplicate(s, name)),
@@ -171,39 +151,6 @@ def Levers(state: State) -> None:
 
 
 @solara.component
-def Progress(state: State, answers: Answers) -> None:
-    """Say horizon, pairs and progress, beside the title."""
-    ProgressLine(
-        texts=labels(state.language),
-        words=progress_words(state, answers),
-        done=answers.progress,
-        running=answers.running,
-        horizon=state.months,
-        horizons=[
-            {"key": m, "label": text(f"horizon_{m}", state.language, table="web")} for m in HORIZONS
-        ],
-        event_cancel=lambda _: stop(),
-        event_horizon=lambda m: change(lambda s: replace(s, months=m if m in HORIZONS else 24)),
-    )
-
-
-def progress_words(state: State, answers: Answers) -> str:
-    """Return how far the answer on screen goes."""
-    language, done = state.language, round(100 * answers.progress)
-    answer = answers.best(state.months)
-    if answer is None and answers.failure:
-        return ""
-    if answer is None and state.months > HORIZONS[0] and answers.by_horizon:
-        return text("computing_decade", language, table="web", done=done)
-    if answer is None:
-        return text("computing" if answers.running else "stopped", language, table="web")
-    key = "answer_running" if answers.running else "answer_words"
-    count = "pairs_one" if answer.pairs == 1 else "pairs_many"
-    pairs = text(count, language, pairs=answer.pairs)
-    return text(key, language, table="web", months=answer.months, pairs=pairs, done=done)
-
-
-@solara.component
 def Figures(state: State, answers: Answers) -> None:
     """Show the figures of the section, of the answer at the horizon chosen."""
     answer = answers.best(state.months)
@@ -212,17 +159,10 @@ def Figures(state: State, answers: Answers) -> None:
         [answer, state.section, state.language, state.indicator, state.edited],
     )
     if state.section in ("results", "map") and made:
-        Choice(
-            label=text("indicator", state.language, table="web"),
-            options=indicator_choices(state.language),
-            value=state.indicator,
-            event_choose=lambda key: change(lambda s: replace(s, indicator=key)),
-        )
+        IndicatorChoice(state, indicator_choices(state.language))
     for k, figure in enumerate(made):
         if figure is None:
             words = text("figure_failed", state.language, table="web")
             solara.Div(classes=["an-card"], children=[words]).key(f"{k}-failed")
-            continue
-        FigureView(
-            figure=as_props(figure), texts=labels(state.language), language=state.language
-        ).key(f"{k}-{figure.key}")
+        else:
+            FigureCard(figure, state.language).key(f"{k}-{figure.key}")

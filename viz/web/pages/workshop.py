@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import solara
 
 from viz.figures.figure import SCENARIO_COLOURS, Figure
 from viz.figures.guesses import asked_unit, workshop_words
-from viz.figures.wording import label_of
 from viz.sentences import what_changes
 from viz.texts import texts
-from viz.web.actions import Refusal
-from viz.web.components import FigureView, ProgressLine
 from viz.web.components.workshop import Acts, Bar, Screen
-from viz.web.pages.strategy import progress_words
+from viz.web.pages.parts import FigureCard, Progress
 from viz.web.pages.workshop_room import Predict, Replay, Seat, Tables, Target
 from viz.web.pages.workshop_sheets import Decisions, RoleCards, Script, Vote
-from viz.web.session import NOTICE, STATE, Answers, stop
-from viz.web.shown import as_props, labels
-from viz.web.state import HORIZONS, State
+from viz.web.session import Answers, change
+from viz.web.state import State
 from viz.web.workshop import actions
-from viz.web.workshop.figures import horizon_words, low_height, screen_figure
+from viz.web.workshop.figures import low_height, question_words, screen_figure
 from viz.workshop.kit import story, story_scenarios
 
 SHEETS = {
@@ -40,20 +36,11 @@ OF_RESULTS = ("story", "predict", "target", "replay")
 OF_ONE_SCENARIO = ("predict", "target", "replay")
 
 
-def change(act: Callable[[State], State]) -> None:
-    """Apply a gesture to the state, or show the sentence of its refusal."""
-    try:
-        STATE.value = act(STATE.value)
-        NOTICE.value = ""
-    except Refusal as refusal:
-        NOTICE.value = str(refusal)
-
-
 @solara.component
 def Workshop(state: State, answers: Answers) -> None:
     """Show the screen that is open."""
     if actions.memory(state).seat:
-        Seat(state, change)
+        Seat(state)
         return
     with solara.Div(classes=["an-stack"]):
         Head(state)
@@ -64,7 +51,7 @@ def Workshop(state: State, answers: Answers) -> None:
         else:
             revealed = state.section == "predict" and actions.is_revealed(state)
             with solara.Div(classes=["an-row" if revealed else "an-stack"]):
-                SHEETS[state.section](state, answers, change)
+                SHEETS[state.section](state, answers)
                 Waiting(state, answers)
         ShownFigure(state, answers)
         # it keeps presenting from screen to screen, so it must stay the same one
@@ -127,17 +114,6 @@ def head_words(state: State) -> tuple[str, str, list[str]]:
     return "", title, []
 
 
-def question_words(state: State) -> str:
-    """Return the question that participants predict."""
-    return workshop_words(
-        "predict_question",
-        state.language,
-        scenario=actions.on_screen(state).name,
-        horizon=horizon_words(state.months, state.language),
-        label=label_of(state.indicator, state.language),
-    )
-
-
 def period_words(state: State) -> str:
     """Say whether the indicator is a mean or a sum over the period."""
     from model.indicators import load_indicators
@@ -193,13 +169,7 @@ def ShownFigure(state: State, answers: Answers) -> None:
 
     made = solara.use_memo(make, [answer, state])
     if made is not None:
-        FigureView(
-            figure=as_props(made),
-            texts=labels(state.language),
-            language=state.language,
-            large=True,
-            low=low_height(made),
-        ).key(made.key)
+        FigureCard(made, state.language, large=True, low=low_height(made)).key(made.key)
 
 
 @solara.component
@@ -209,18 +179,7 @@ def Waiting(state: State, answers: Answers) -> None:
     known = answers.best(state.months) is not None and not answers.running
     if state.section not in OF_RESULTS or not loaded or known:
         return
-    ProgressLine(
-        texts=labels(state.language),
-        words=progress_words(state, answers),
-        done=answers.progress,
-        running=answers.running,
-        horizon=state.months,
-        horizons=[
-            {"key": months, "label": horizon_words(months, state.language)} for months in HORIZONS
-        ],
-        event_cancel=lambda _: stop(),
-        event_horizon=lambda m: change(lambda s: s if m == s.months else actions.turn_horizon(s)),
-    )
+    Progress(state, answers)
 
 
 @solara.component

@@ -2,57 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import solara
 
 from model.indicators import load_indicators
 from model.procurement.levers import load_levers
-from scenarios.schema import Scenario
 from viz.figures.guesses import asked_unit, workshop_words
 from viz.figures.replay import what_moved
 from viz.figures.target import level_unit
-from viz.figures.wording import label_of
 from viz.numbers import lever_bounds, lever_value
 from viz.texts import texts
 from viz.web.actions import Refusal
 from viz.web.components import Choice
-from viz.web.components.workshop import Acts, Field, Guesses, Screen
+from viz.web.components.workshop import Acts, Field, Guesses, Screen, nothing
 from viz.web.components.workshop import Tables as TableList
 from viz.web.figures import indicator_choices
-from viz.web.session import NOTICE, STATE, Answers
+from viz.web.lever_panel import last_value
+from viz.web.pages.parts import IndicatorChoice
+from viz.web.session import NOTICE, STATE, Answers, change
 from viz.web.state import State, encode
 from viz.web.workshop import actions
-from viz.web.workshop.figures import horizon_words
+from viz.web.workshop.figures import question_words
 from viz.workshop.codes import Votes, code_of_guess, code_of_votes
 from viz.workshop.guesses import Guess, written_number
 from viz.workshop.kit import roles, story, table_codes
 
-Change = Callable[[Callable[[State], State]], None]
-
 
 @solara.component
-def IndicatorChoice(state: State, change: Change) -> None:
+def Subject(state: State) -> None:
     """Choose what screens are about."""
     with solara.Div(classes=["an-no-print", "an-present-off"]):
-        Choice(
-            label=workshop_words("indicator", state.language),
-            options=indicator_choices(state.language),
-            value=state.indicator,
-            event_choose=lambda key: change(lambda s: replace(s, indicator=key)),
-        )
+        IndicatorChoice(state, indicator_choices(state.language))
 
 
 @solara.component
-def Predict(state: State, answers: Answers, change: Change) -> None:
+def Predict(state: State, answers: Answers) -> None:
     """Take the tables' guesses, then reveal."""
     language, w = state.language, actions.memory(state)
     unit, _ = asked_unit(state.indicator, language)
     given = actions.guesses_here(state)
     shown = actions.is_revealed(state)
     if not shown:
-        IndicatorChoice(state, change)
+        Subject(state)
         Guesses(
             texts=texts("workshop", language),
             tables=list(w.codes),
@@ -80,7 +70,7 @@ def guess_words(guess: Guess, unit: str, state: State) -> str:
 
 
 @solara.component
-def Target(state: State, answers: Answers, change: Change) -> None:
+def Target(state: State, answers: Answers) -> None:
     """Set a target on the indicator; the figure draws it."""
     language, w = state.language, actions.memory(state)
     show = actions.show_of(state)
@@ -91,12 +81,12 @@ def Target(state: State, answers: Answers, change: Change) -> None:
         named = workshop_words("per_quarter", language, unit=named)
     target = w.targets.get(actions.target_key(state))
     with solara.Div(classes=["an-row", "an-no-print"]):
-        IndicatorChoice(state, change)
+        Subject(state)
         if entry.difference_only:
             Acts(
                 note=workshop_words("levels_only_differences", language),
                 buttons=[],
-                event_act=_none,
+                event_act=nothing,
             )
         else:
             levels = {"key": "levels", "label": workshop_words("levels_toggle", language)}
@@ -117,15 +107,11 @@ def Target(state: State, answers: Answers, change: Change) -> None:
         event_clear=lambda _: change(actions.clear_target),
     )
     if target is None:
-        Acts(note=workshop_words("target_none", language), buttons=[], event_act=_none)
-
-
-def _none(_: object) -> None:
-    """Buttons that are not there do nothing."""
+        Acts(note=workshop_words("target_none", language), buttons=[], event_act=nothing)
 
 
 @solara.component
-def Replay(state: State, answers: Answers, change: Change) -> None:
+def Replay(state: State, answers: Answers) -> None:
     """Change one lever, and see what the change itself does."""
     language, w = state.language, actions.memory(state)
     lever_key, set_lever = solara.use_state("allotment")
@@ -153,7 +139,7 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
         else [],
         event_act=lambda _: change(actions.replay_last),
     )
-    IndicatorChoice(state, change)
+    Subject(state)
     register = load_levers()
     lever = register[lever_key]
     with solara.Div(classes=["an-acts", "an-no-print", "an-present-off"]):
@@ -173,9 +159,11 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
         now = words(
             "lever_now",
             scenario=actions.on_screen(state).name,
-            value=lever_value(_value_in(actions.on_screen(state), lever_key), lever.unit, language),
+            value=lever_value(
+                last_value(actions.on_screen(state), lever_key), lever.unit, language
+            ),
         )
-        Acts(note=f"{today} {now}", buttons=[], event_act=_none)
+        Acts(note=f"{today} {now}", buttons=[], event_act=nothing)
         Field(
             name="lever",
             label=words("lever_value"),
@@ -187,25 +175,19 @@ def Replay(state: State, answers: Answers, change: Change) -> None:
             event_send=lambda written: change(
                 lambda s: actions.change_lever(s, lever_key, written)
             ),
-            event_clear=_none,
+            event_clear=nothing,
         )
-
-
-def _value_in(scenario: Scenario, key: str) -> float:
-    """Return where a scenario takes a lever at last."""
-    paths = scenario.levers.paths_of(key)
-    return paths[0].segments[-1][1] if paths else load_levers()[key].current
 
 
 @solara.component
 def Lines(lines: list[str]) -> None:
     """Show some sentences."""
     for line in lines:
-        Acts(note=line, buttons=[], event_act=_none)
+        Acts(note=line, buttons=[], event_act=nothing)
 
 
 @solara.component
-def Tables(state: State, answers: Answers, change: Change) -> None:
+def Tables(state: State, answers: Answers) -> None:
     """Show the tables, and take the codes that they read out."""
     language, w = state.language, actions.memory(state)
     said, set_said = solara.use_state("")
@@ -238,20 +220,13 @@ def Tables(state: State, answers: Answers, change: Change) -> None:
             clear_label="",
             keep=False,
             event_send=take,
-            event_clear=_none,
+            event_clear=nothing,
         )
     if said:
         with solara.Div(classes=["an-said"], attributes={"role": "status"}):
-            Acts(note=said, buttons=[], event_act=_none)
+            Acts(note=said, buttons=[], event_act=nothing)
     unit, _ = asked_unit(state.indicator, language)
     given = {one.table: one for one in actions.guesses_here(state)}
-    question = workshop_words(
-        "predict_question",
-        language,
-        scenario=actions.on_screen(state).name,
-        horizon=horizon_words(state.months, language),
-        label=label_of(state.indicator, language),
-    )
     TableList(
         texts=texts("workshop", language),
         tables=[
@@ -263,17 +238,17 @@ def Tables(state: State, answers: Answers, change: Change) -> None:
             }
             for k, code in enumerate(w.codes)
         ],
-        questions=[step.question.words(language) for step in story()] + [question],
+        questions=[step.question.words(language) for step in story()] + [question_words(state)],
     )
     Acts(
         note=words("tables_note"),
         buttons=[{"key": "print", "label": words("paper"), "primary": False}],
-        event_act=_none,
+        event_act=nothing,
     )
 
 
 @solara.component
-def Seat(state: State, change: Change) -> None:
+def Seat(state: State) -> None:
     """Show the page of one table: its answer becomes a code to read out."""
     language, w = state.language, actions.memory(state)
     code, set_code = solara.use_state("")
@@ -299,23 +274,17 @@ def Seat(state: State, change: Change) -> None:
         else:
             NOTICE.value = words("seat_vote_bad", n=len(w.options))
 
-    question = words(
-        "predict_question",
-        scenario=actions.on_screen(state).name,
-        horizon=horizon_words(state.months, language),
-        label=label_of(state.indicator, language),
-    )
     with solara.Div(classes=["an-stack"]):
         Screen(
             texts=texts("workshop", language),
             screen="seat",
             kicker=words("title_seat", code=w.seat),
-            heading=question,
+            heading=question_words(state),
             notes=[words("seat_note")],
             chips=[],
             restated=[],
             small=False,
-            event_choose=_none,
+            event_choose=nothing,
         )
         Field(
             name="seat",
@@ -326,7 +295,7 @@ def Seat(state: State, change: Change) -> None:
             clear_label="",
             keep=True,
             event_send=guess,
-            event_clear=_none,
+            event_clear=nothing,
         )
         if w.options:
             numbered = "; ".join(f"{k + 1}. {option}" for k, option in enumerate(w.options))
@@ -339,12 +308,12 @@ def Seat(state: State, change: Change) -> None:
                 clear_label="",
                 keep=True,
                 event_send=vote,
-                event_clear=_none,
+                event_clear=nothing,
             )
         if code:
             with solara.Div(classes=["an-said", "an-code-out"], attributes={"role": "status"}):
                 shown = " / ".join(code.split("/"))
-                Acts(note=f"{words('seat_code')} – {shown}", buttons=[], event_act=_none)
+                Acts(note=f"{words('seat_code')} – {shown}", buttons=[], event_act=nothing)
         Acts(
             note="",
             buttons=[{"key": "leave", "label": words("seat_leave"), "primary": False}],

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 
 import solara
 
 from viz.figures.guesses import workshop_words
 from viz.texts import texts
-from viz.web.components.workshop import Acts, RecordTable, Roles
+from viz.web.components.workshop import Acts, RecordTable, Roles, nothing
 from viz.web.components.workshop import Script as ScriptTable
 from viz.web.components.workshop import Vote as VoteTable
-from viz.web.session import STATE, Answers, offer
+from viz.web.exports import KINDS
+from viz.web.session import STATE, Answers, change, offer
 from viz.web.state import SECTIONS, State
 from viz.web.workshop import actions, sheets
 from viz.workshop.kit import roles, script
 from viz.workshop.memory import DECISION_FIELDS, HALL
 from viz.workshop.record import Record, as_csv, as_docx, as_html, record_of
 
-Change = Callable[[Callable[[State], State]], None]
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def _none(_: object) -> None:
-    """Buttons that print need nothing of the server."""
-
 
 @solara.component
-def RoleCards(state: State, answers: Answers, change: Change) -> None:
+def RoleCards(state: State, answers: Answers) -> None:
     """Show the role cards."""
     language = state.language
     printing = {"key": "print", "label": workshop_words("print", language), "primary": False}
-    Acts(note="", buttons=[printing], event_act=_none)
+    Acts(note="", buttons=[printing], event_act=nothing)
     Roles(
         texts=texts("workshop", language),
         roles=[
@@ -54,7 +47,7 @@ def RoleCards(state: State, answers: Answers, change: Change) -> None:
 
 
 @solara.component
-def Vote(state: State, answers: Answers, change: Change) -> None:
+def Vote(state: State, answers: Answers) -> None:
     """Word the options, count votes, keep the reasons of the minority, reveal."""
     language, w = state.language, actions.memory(state)
     columns = [*w.codes, HALL]
@@ -79,7 +72,7 @@ def Vote(state: State, answers: Answers, change: Change) -> None:
         ),
     )
     if len(w.options) < 2:
-        Acts(note=workshop_words("vote_empty", language), buttons=[], event_act=_none)
+        Acts(note=workshop_words("vote_empty", language), buttons=[], event_act=nothing)
     else:
         shown = actions.is_revealed(state)
         label = workshop_words("hide" if shown else "vote_reveal", language)
@@ -91,7 +84,7 @@ def Vote(state: State, answers: Answers, change: Change) -> None:
 
 
 @solara.component
-def Decisions(state: State, answers: Answers, change: Change) -> None:
+def Decisions(state: State, answers: Answers) -> None:
     """Write the record, print it, download it."""
     language, w = state.language, actions.memory(state)
     record = record_here(state, answers)
@@ -126,18 +119,18 @@ def saved(record: Record, kind: str, state: State) -> tuple[str, bytes, str]:
     """Return the name, content and type of a download of the record."""
     stem = workshop_words("record_file", state.language)
     if kind == "docx":
-        return f"{stem}.docx", as_docx(record, state.language), DOCX
+        return f"{stem}.docx", as_docx(record, state.language), KINDS["docx"]
     if kind == "csv":
         return f"{stem}.csv", as_csv(record, state.language).encode(), "text/csv"
-    return f"{stem}.html", as_html(record, state.language).encode(), "text/html"
+    return f"{stem}.html", as_html(record, state.language).encode(), KINDS["html"]
 
 
 @solara.component
-def Script(state: State, answers: Answers, change: Change) -> None:
+def Script(state: State, answers: Answers) -> None:
     """Show the 90-minute script."""
     language = state.language
     printing = {"key": "print", "label": workshop_words("print", language), "primary": False}
-    Acts(note="", buttons=[printing], event_act=_none)
+    Acts(note="", buttons=[printing], event_act=nothing)
     begun, parts = 0, []
     for part in script():
         ends = begun + part.minutes

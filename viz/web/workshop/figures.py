@@ -15,7 +15,13 @@ from viz.figures.replay import replay
 from viz.figures.target import target_figure
 from viz.figures.trajectories import trajectories
 from viz.figures.votes import votes
-from viz.figures.wording import finding, is_provisional, pairs_text, spaced_figure
+from viz.figures.wording import (
+    finding,
+    is_provisional,
+    label_of,
+    pairs_text,
+    spaced_figure,
+)
 from viz.texts import Language
 from viz.web.state import State
 from viz.web.workshop.actions import (
@@ -43,6 +49,17 @@ def horizon_words(months: int, language: Language) -> str:
     """Write a horizon."""
     key = f"months_{months}" if months in (24, 120) else "months_n"
     return workshop_words(key, language, months=months)
+
+
+def question_words(state: State) -> str:
+    """Return the question that participants predict."""
+    return workshop_words(
+        "predict_question",
+        state.language,
+        scenario=on_screen(state).name,
+        horizon=horizon_words(state.months, state.language),
+        label=label_of(state.indicator, state.language),
+    )
 
 
 def for_screen(figure: Figure, comparison: Comparison, language: Language) -> Figure:
