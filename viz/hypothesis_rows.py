@@ -13,12 +13,10 @@ from model.hypotheses import load_register
 from model.hypotheses.register import Hypothesis
 from model.toml_tables import read_toml
 from viz.numbers import number, shortest
-from viz.texts import Language, spaced, text
+from viz.texts import Language, words_of
 
-
-def words(key: str, language: Language, **values: object) -> str:
-    """Return a text of the research mode, spaced as French asks."""
-    return spaced(text(key, language, table="research", **values), language)
+words = words_of("research")
+"""Texts of the research mode."""
 
 
 @cache

@@ -60,6 +60,11 @@ def shortest(value: float, most: int = 6) -> int:
     return len(digits.partition(".")[2])
 
 
+def shown_scale(unit: str) -> float:
+    """Return by what a value in this unit is multiplied to be shown: shares are per cent."""
+    return 100.0 if unit.startswith("share") else 1.0
+
+
 def lever_value(value: float, unit: str, language: Language) -> str:
     """Write the value of a lever with its unit."""
     if unit.startswith("share"):
@@ -84,14 +89,14 @@ def lever_value(value: float, unit: str, language: Language) -> str:
 
 def lever_bounds(low: float, high: float, unit: str, language: Language) -> str:
     """Write the bounds of a lever, the unit once."""
-    scale = 100.0 if unit.startswith("share") else 1.0
+    scale = shown_scale(unit)
     first = number(scale * low, _shortest(scale * low), language)
     return f"{first}–{lever_value(high, unit, language)}"
 
 
 def rule_bounds(low: float, high: float, unit: str, language: Language) -> str:
     """Write the bounds of a legal rule, the unit once."""
-    scale = 100.0 if unit.startswith("share") else 1.0
+    scale = shown_scale(unit)
     first = number(scale * low, _shortest(scale * low), language)
     return f"{first}–{rule_value(high, unit, language)}"
 

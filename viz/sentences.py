@@ -13,14 +13,14 @@ from model.procurement.levers import Lever, Levers, load_levers
 from model.procurement.scopes import EVERYWHERE, Scope
 from scenarios.schema import Scenario
 from viz.numbers import decimals_for, lever_value, number, rule_value, shortest
-from viz.texts import Language, text
+from viz.texts import Language, colon_in, semicolon_in, text
 
 
 def _course(levers: Levers, key: str, language: Language) -> str:
     """Say how one lever moves: from current practice to its targets, and when."""
     lever = load_levers()[key]
     label: str = getattr(lever, f"label_{language}")
-    colon = " : " if language == "fr" else ": "
+    colon = colon_in(language)
     courses = [_course_of(lever, path, language) for path in levers.paths_of(key)]
     return f"{label[0].lower()}{label[1:]}{colon}{', '.join(courses)}"
 
@@ -64,7 +64,7 @@ def _law_course(law: Amendments, key: str, language: Language) -> str:
         when = f"au {day:%d/%m/%Y}" if language == "fr" else f"on {day:%Y-%m-%d}"
         words.append(f"{_rule_word(rule, value, language)} ({when})")
     label: str = getattr(rule, f"label_{language}")
-    colon = " : " if language == "fr" else ": "
+    colon = colon_in(language)
     note = "" if rule.applied else f" [{text('rule_not_simulated', language)}]"
     # an acronym keeps its capitals
     first = label[0] if label[1].isupper() else label[0].lower()
@@ -77,12 +77,17 @@ def _rule_word(rule: LegalRule, value: float, language: Language) -> str:
     return rule_value(value, rule.unit, language)
 
 
+def why_of(scenario: Scenario, language: Language) -> str:
+    """Return what a scenario is for; in French where there is no English."""
+    return scenario.why if language == "fr" else scenario.why_en or scenario.why
+
+
 def what_changes(scenario: Scenario, language: Language) -> str:
     """Return a sentence on what a scenario changes against current practice, and one on the law."""
     changed, amended = scenario.levers.changed(), scenario.law.changed()
     if not changed and not amended:
         return text("changes_nothing", language)
-    parts = " ; " if language == "fr" else "; "
+    parts = semicolon_in(language)
     told: list[str] = []
     if changed:
         in_order = [key for key in load_levers() if key in changed]
@@ -108,7 +113,7 @@ def edited_words(overrides: Sequence[tuple[str, float]], language: Language) -> 
         )
         for key, value in overrides
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return text("edited_hypotheses", language, n=len(parts), changes=joint.join(parts))
 
 

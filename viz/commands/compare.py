@@ -190,6 +190,7 @@ def _print(
         mirror_finding,
         readiness,
         what_changes,
+        why_of,
     )
     from viz.tables import group_table, territory_table, year_table
     from viz.texts import text
@@ -209,7 +210,7 @@ def _print(
     console.print(f"[bold]{heading}[/bold]")
     if not comparison.context.changes_nothing:
         around = comparison.context
-        why = around.why if language == "fr" else around.why_en or around.why
+        why = why_of(around, language)
         console.print(text("context", language, name=around.name, why=why), markup=False)
         console.print(what_changes(around, language), markup=False)
     if comparison.overrides:
@@ -220,7 +221,7 @@ def _print(
     for scenario in comparison.scenarios:
         console.print()
         console.rule(f"[bold]{scenario.name}[/bold]", align="left")
-        why = scenario.why if language == "fr" else scenario.why_en or scenario.why
+        why = why_of(scenario, language)
         console.print(why, markup=False)
         console.print(what_changes(scenario, language), markup=False)
         jobs = comparison.row(scenario.name, "jobs_present")

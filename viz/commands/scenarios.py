@@ -17,7 +17,7 @@ def command(name: tuple[str, ...], as_json: bool, language: Language) -> None:
     from scenarios.library import library_names, load_scenario
     from scenarios.library.reading import context_names, load_context
     from viz.console import output, print_json
-    from viz.sentences import what_changes
+    from viz.sentences import what_changes, why_of
 
     contexts = [one for one in name or context_names() if one in context_names()]
     chosen = [load_scenario(one) for one in name or library_names() if one not in contexts]
@@ -30,7 +30,7 @@ def command(name: tuple[str, ...], as_json: bool, language: Language) -> None:
     console = output()
     for scenario in chosen:
         console.print(f"[bold]{scenario.name}[/bold]")
-        why = scenario.why if language == "fr" else scenario.why_en or scenario.why
+        why = why_of(scenario, language)
         for line in (*why.splitlines(), what_changes(scenario, language)):
             console.print(Padding(line, (0, 0, 0, 2)), markup=False)
         console.print()

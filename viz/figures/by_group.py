@@ -25,11 +25,9 @@ from viz.figures.wording import (
 )
 from viz.numbers import ABSENT
 from viz.tables import group_label
-from viz.texts import Language, spaced, text
+from viz.texts import Language, words_of
 
-
-def _words(key: str, language: Language, **values: object) -> str:
-    return spaced(text(key, language, table="research", **values), language)
+_words = words_of("research")
 
 
 def rows_by_group(comparison: Comparison, indicator: str, dimension: str) -> list[ResultRow]:

@@ -24,7 +24,7 @@ from viz.figures.wording import (
     verdict,
     words,
 )
-from viz.texts import Language
+from viz.texts import Language, semicolon_in
 
 DEFAULT_DIFFERENCES = (
     "jobs_present",
@@ -95,7 +95,7 @@ def _title(comparison: Comparison, indicators: Sequence[str], language: Language
         words("differences_part", language, scenarios=joined(names, language), changes=changes)
         for changes, names in told.items()
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return words("differences_title", language, parts=joint.join(parts))
 
 
@@ -111,7 +111,7 @@ def _description(panels: Sequence[Panel], language: Language) -> str:
         for panel in panels
         for dot in panel.dots
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return words("differences_description", language, lines=joint.join(lines))
 
 

@@ -25,13 +25,12 @@ from viz.figures.wording import (
     words,
 )
 from viz.sentences import edited_words
-from viz.texts import Language, spaced, text
+from viz.texts import Language, colon_in, semicolon_in, words_of
 
 HEADLINE = "jobs_present"
 
 
-def _words(key: str, language: Language, **values: object) -> str:
-    return spaced(text(key, language, table="research", **values), language)
+_words = words_of("research")
 
 
 def first_pairs(comparison: Comparison, pairs: int) -> Comparison:
@@ -123,7 +122,7 @@ def _title(before: Comparison, after: Comparison, indicator: str, language: Lang
         spread = interval(row.low, row.high, written)
         unit = written.suffix
         parts.append(_words(key, language, scenario=scenario.name, interval=spread, unit=unit))
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return _words("edited_title", language, indicator=label, parts=joint.join(parts))
 
 
@@ -156,11 +155,11 @@ def _lines(
 
 
 def _description(panel: Panel, language: Language) -> str:
-    colon = " : " if language == "fr" else ": "
+    colon = colon_in(language)
     lines = [
         f"{dot.name}{colon}{panel.written.change(dot.row.difference)}{panel.written.suffix} "
         f"{interval(dot.row.low, dot.row.high, panel.written)}"
         for dot in panel.dots
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return f"{panel.heading}. {joint.join(lines)}."

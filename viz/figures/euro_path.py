@@ -24,7 +24,7 @@ from viz.figures.wording import (
 )
 from viz.numbers import number
 from viz.tables import group_label
-from viz.texts import Language
+from viz.texts import Language, semicolon_in
 
 INSIDE, OUTSIDE = HOLDERS["paid_local_holders"], HOLDERS["paid_outside_holders"]
 ADDED = "added"
@@ -259,6 +259,6 @@ def _description(comparison: Comparison, flows: Sequence[EuroFlow], language: La
         )
         for flow in flows
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     told = {"period": period(comparison, language), "lines": joint.join(lines)}
     return words("euro_description", language, **told)

@@ -33,6 +33,11 @@ class Column:
     decimals: int | None = None
     signed: bool = False
 
+    @property
+    def heading(self) -> str:
+        """Label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

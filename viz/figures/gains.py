@@ -30,7 +30,7 @@ from viz.figures.wording import (
     words,
 )
 from viz.tables import group_label
-from viz.texts import Language
+from viz.texts import Language, colon_in, semicolon_in
 
 MOVED = ("jobs_present", "jobs_difference_relocated", "jobs_outside_holders", "jobs_net")
 """Jobs of the territory, those that moved in, those of outside holders, and all together."""
@@ -127,7 +127,7 @@ def _told(
         for side, groups in sides.items()
         if groups
     ]
-    return (" ; " if language == "fr" else "; ").join(parts) or words("gains_nobody", language)
+    return semicolon_in(language).join(parts) or words("gains_nobody", language)
 
 
 def _named(groups: Sequence[str], found: Mapping[str, ResultRow], language: Language) -> str:
@@ -156,9 +156,9 @@ def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
 
 
 def _description(panel: Panel, language: Language) -> str:
-    colon = " : " if language == "fr" else ": "
+    colon = colon_in(language)
     lines = [f"{dot.name}{colon}{effect(dot.row, panel.written)}" for dot in panel.dots]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return f"{panel.heading}. {joint.join(lines)}."
 
 
@@ -202,7 +202,7 @@ def _moved_title(comparison: Comparison, language: Language) -> str:
         parts.append(words("moved_part", language, scenario=scenario.name, **told))
     if unsure:
         parts.append(words("moved_nothing", language, scenarios=joined(unsure, language)))
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return words("moved_title", language, parts=joint.join(parts))
 
 

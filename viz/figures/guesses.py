@@ -18,7 +18,7 @@ from viz.figures.wording import (
     words,
 )
 from viz.numbers import decimals_for, number
-from viz.texts import Language, spaced, text
+from viz.texts import Language, semicolon_in, words_of
 from viz.workshop.guesses import Guess
 
 _ROW = 30
@@ -26,9 +26,8 @@ _SCALE = 1e6
 """Amounts are asked in millions of euros."""
 
 
-def workshop_words(key: str, language: Language, **values: object) -> str:
-    """Return a text of the workshop, spaced as French asks."""
-    return spaced(text(key, language, table="workshop", **values), language)
+workshop_words = words_of("workshop")
+"""Texts of the workshop."""
 
 
 def asked_unit(indicator: str, language: Language) -> tuple[str, float]:
@@ -67,7 +66,7 @@ def guesses(
         f"{one.table} {_range(one.low, one.high, decimals, language)}{suffix}" for one in answers
     ]
     told.append(f"{simulated} {_range(low, high, decimals, language, mean)}{suffix}")
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     change: dict[str, Any] = {"unit": unit, "decimals": decimals, "signed": True}
     made = Figure(
         key=f"guesses_{indicator}",

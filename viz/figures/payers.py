@@ -18,7 +18,7 @@ from viz.figures.wording import (
     words,
 )
 from viz.numbers import number
-from viz.texts import Language
+from viz.texts import Language, colon_in, semicolon_in
 
 PAYERS = (
     "public_cost_buyers",
@@ -45,7 +45,7 @@ def payers(comparison: Comparison, language: Language) -> Figure:
     ]
     option, height = dot_option(panels, language, shared_scale=True)
     notes = [] if is_provisional(comparison) else [words("dots_note", language)]
-    colon, joint = (" : ", " ; ") if language == "fr" else (": ", "; ")
+    colon, joint = colon_in(language), semicolon_in(language)
     told = [
         f"{panel.heading}, {dot.name}{colon}{effect(dot.row, written)}"
         for panel in panels

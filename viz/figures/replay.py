@@ -26,7 +26,7 @@ from viz.figures.wording import (
     words,
 )
 from viz.sentences import what_changes
-from viz.texts import Language
+from viz.texts import Language, colon_in, semicolon_in
 from viz.workshop.narrow import narrowed, rebased
 
 
@@ -52,7 +52,7 @@ def replay(
     panel = Panel(label, written, dots)
     option, height = dot_option([panel], language)
     notes = [] if is_provisional(comparison) else [words("dots_note", language)]
-    joint, colon = (" ; ", " : ") if language == "fr" else ("; ", ": ")
+    joint, colon = semicolon_in(language), colon_in(language)
     told = [f"{dot.name} ({dot.row.scenario}){colon}{effect(dot.row, written)}" for dot in dots]
     lines = [(dot.name, dot.row, percent_of(both, dot.row)) for dot in dots]
     lines.append((workshop_words("change_itself", language), change, None))

@@ -16,7 +16,7 @@ from scenarios.compared import Comparison
 from scenarios.provenance import version_of
 from viz.figures.wording import label_of, lowered, pairs_text, seeds_text, words
 from viz.readme import sources
-from viz.texts import Language
+from viz.texts import Language, semicolon_in
 
 
 @cache
@@ -70,7 +70,7 @@ def _hypotheses(themes: Sequence[str], language: Language) -> str:
         f"{lowered(str(getattr(register[key], f'label_{language}')))} ({register[key].grade})"
         for key in keys
     ]
-    return (" ; " if language == "fr" else "; ").join(named)
+    return semicolon_in(language).join(named)
 
 
 def _rests(indicators: Sequence[str], language: Language) -> list[str]:
@@ -83,7 +83,7 @@ def _rests(indicators: Sequence[str], language: Language) -> list[str]:
         f"{words('status_' + tables[file]['status'], language)})"
         for file in files
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return [
         words("source_hypotheses", language, hypotheses=_hypotheses(themes, language)),
         words("source_tables", language, tables=joint.join(data)),

@@ -24,7 +24,7 @@ from viz.figures.wording import (
     spaced_figure,
     words,
 )
-from viz.texts import Language
+from viz.texts import Language, semicolon_in
 
 DEFAULT_TRAJECTORIES = (
     "jobs_present",
@@ -353,6 +353,6 @@ def _description(
         "trajectory_description",
         language,
         period=period(comparison, language),
-        scenarios=" ; ".join(parts) if language == "fr" else "; ".join(parts),
+        scenarios=semicolon_in(language).join(parts),
     )
     return f"{label}. {told}"

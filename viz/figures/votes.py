@@ -8,7 +8,7 @@ from viz.figures import style
 from viz.figures.figure import Column, Figure
 from viz.figures.guesses import workshop_words
 from viz.numbers import percent
-from viz.texts import Language, spaced
+from viz.texts import Language, semicolon_in, spaced
 
 _ROW = 44
 _LONGEST = 60
@@ -33,7 +33,7 @@ def votes(
         workshop_words("vote_part", language, option=option, count=count)
         for option, count in zip(options, counts, strict=True)
     ]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return Figure(
         key="votes",
         title=_title(options, counts, language),

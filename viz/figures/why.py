@@ -29,7 +29,7 @@ from viz.figures.wording import (
     words,
 )
 from viz.sentences import mirror_finding, what_changes
-from viz.texts import Language
+from viz.texts import Language, colon_in, semicolon_in
 
 JOBS = "jobs_present"
 INDICATORS = (JOBS, *(f"{DECOMPOSITION_PREFIX}{term}" for term in TERMS))
@@ -80,7 +80,7 @@ def reasons(comparison: Comparison, scenario: str, language: Language) -> tuple[
         told.append(words(key, language, low_high=between(row, written)))
     unsure = [lowered(_name(row, language)) for row in terms if verdict(row) == "zero"]
     if unsure:
-        joint = " ; " if language == "fr" else "; "
+        joint = semicolon_in(language)
         told.append(words("why_unsure", language, terms=joint.join(unsure)))
     total = rows[JOBS]
     share = relative_text(comparison, total, language)
@@ -264,7 +264,7 @@ def _rows(
 
 def _description(rows: Sequence[ResultRow], written: Measure, language: Language) -> str:
     names = [_name(row, language) for row in rows[:-1]] + [words("term_sum", language)]
-    colon = " : " if language == "fr" else ": "
+    colon = colon_in(language)
     parts = [f"{n}{colon}{effect(row, written)}" for n, row in zip(names, rows, strict=True)]
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return words("waterfall_description", language, parts=joint.join(parts))

@@ -14,7 +14,7 @@ from viz.figures.figure import Column, Figure
 from viz.numbers import ABSENT, decimals_for, number, percent
 from viz.sentences import edited_words, readiness
 from viz.tables import SHARES
-from viz.texts import Language, spaced, text
+from viz.texts import Language, semicolon_in, spaced, text, words_of
 
 Verdict = Literal["provisional", "undefined", "none", "zero", "up", "down"]
 
@@ -27,9 +27,8 @@ _THOUSANDS = 1e5
 _STEPS = ((1e6, "M€", "€M"), (1e3, "k€", "€k"), (1.0, "€", "€"))
 
 
-def words(key: str, language: Language, **values: object) -> str:
-    """Return a text of the figures, spaced as French asks."""
-    return spaced(text(key, language, table="figures", **values), language)
+words = words_of("figures")
+"""Texts of the figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +262,7 @@ def finding(comparison: Comparison, rows: Sequence[ResultRow], language: Languag
             low_high = words("undefined", language)
         key = {"none": "part_none", "zero": "part_zero"}.get(found, "part")
         parts.append(words(key, language, scenario=row.scenario, low_high=low_high))
-    joint = " ; " if language == "fr" else "; "
+    joint = semicolon_in(language)
     return words("several", language, label=label, parts=joint.join(parts))
 
 

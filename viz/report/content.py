@@ -24,8 +24,8 @@ from viz.figures.wording import words as figure_words
 from viz.gains import gains_lines
 from viz.numbers import number
 from viz.readme import STATUSES, source_lines
-from viz.sentences import mirror_finding, readiness, what_changes
-from viz.texts import Language, spaced, text
+from viz.sentences import mirror_finding, readiness, what_changes, why_of
+from viz.texts import Language, spaced, words_of
 
 _SHARED_OUT = ("firm-kind", "epci", "buyer-kind")
 """Dimensions with a chart; the others are told in sentences."""
@@ -81,10 +81,8 @@ class Report:
         return [block for block in self.blocks if isinstance(block, Figure)]
 
 
-def words(key: str, language: Language, **values: object) -> str:
-    """Return a text of the report, spaced as French asks."""
-    return spaced(text(key, language, table="report", **values), language)
-
+words = words_of("report")
+"""Texts of the report."""
 
 _LONGEST_TABLE = 60
 """Rows beyond which a printed table by quarter keeps one a year."""
@@ -112,11 +110,6 @@ def _cell(cell: Cell, column: Column, language: Language) -> str:
     if isinstance(cell, str):
         return cell
     return number(cell, column.decimals or 0, language, signed=column.signed)
-
-
-def heading_of(column: Column) -> str:
-    """Return the heading of a column with its unit."""
-    return f"{column.label} ({column.unit})" if column.unit else column.label
 
 
 def report_of(
@@ -231,7 +224,7 @@ def _scenarios(comparison: Comparison, language: Language) -> list[Block]:
 
 
 def _restated(scenario: Scenario, language: Language) -> list[Block]:
-    why_told = scenario.why if language == "fr" else scenario.why_en or scenario.why
+    why_told = why_of(scenario, language)
     told = [" ".join(why_told.split()), what_changes(scenario, language)]
     return [Paragraph(spaced(line, language)) for line in told if line]
 

@@ -15,7 +15,6 @@ from viz.report.content import (
     Heading,
     Paragraph,
     Report,
-    heading_of,
     printed_table,
     words,
 )
@@ -128,7 +127,7 @@ def _add_table(document: Any, figure: Figure, report: Report) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
-    cells = [[heading_of(column) for column in figure.columns]]
+    cells = [[column.heading for column in figure.columns]]
     rows, note = printed_table(figure, report.language)
     cells += rows
     table = document.add_table(rows=len(cells), cols=len(figure.columns), style="Table Grid")

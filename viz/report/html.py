@@ -14,7 +14,6 @@ from viz.report.content import (
     Heading,
     Paragraph,
     Report,
-    heading_of,
     words,
     written_cells,
 )
@@ -104,7 +103,7 @@ def _figure(figure: Figure, report: Report) -> str:
 
 
 def _table(figure: Figure, report: Report) -> str:
-    heads = "".join(f'<th scope="col">{escape(heading_of(c))}</th>' for c in figure.columns)
+    heads = "".join(f'<th scope="col">{escape(c.heading)}</th>' for c in figure.columns)
     lines: list[str] = []
     for row in written_cells(figure, report.language):
         cells = [f'<th scope="row">{escape(row[0])}</th>']

@@ -18,7 +18,6 @@ from viz.report.content import (
     Heading,
     Paragraph,
     Report,
-    heading_of,
     printed_table,
     words,
 )
@@ -94,7 +93,7 @@ def _data(figure: Figure, report: Report) -> dict[str, Any]:
     rows, note = printed_table(figure, report.language)
     return {
         "title": figure.title,
-        "columns": [heading_of(column) for column in figure.columns],
+        "columns": [column.heading for column in figure.columns],
         "rows": rows,
         "weights": _weights(figure, rows),
         "note": note,
@@ -103,7 +102,7 @@ def _data(figure: Figure, report: Report) -> dict[str, Any]:
 
 def _weights(figure: Figure, rows: list[list[str]]) -> list[int]:
     """Return how wide columns are to each other: by what cannot be cut, the first for its names."""
-    lines = [[heading_of(column) for column in figure.columns], *rows]
+    lines = [[column.heading for column in figure.columns], *rows]
     longest = [
         max(len(word) for line in lines for word in line[place].split(" ") or [""])
         for place in range(len(figure.columns))

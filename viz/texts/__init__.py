@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 Language = Literal["fr", "en"]
 
@@ -33,6 +33,31 @@ def spaced(words: str, language: Language) -> str:
     words = re.sub(r" (?=[;?!])", _NARROW, words)
     words = re.sub(r" (?=:)", _NO_BREAK, words)
     return re.sub(r"(?<=\d) (?=[%€]|M€|k€|ETP)", _NO_BREAK, words)
+
+
+class Words(Protocol):
+    """Returns a text of one table, its places filled in, spaced as French asks."""
+
+    def __call__(self, key: str, language: Language, **values: object) -> str: ...
+
+
+def words_of(table: str) -> Words:
+    """Return what returns the texts of a table, spaced."""
+
+    def words(key: str, language: Language, **values: object) -> str:
+        return spaced(text(key, language, table=table, **values), language)
+
+    return words
+
+
+def colon_in(language: Language) -> str:
+    """Return the colon of a language, with its spaces."""
+    return " : " if language == "fr" else ": "
+
+
+def semicolon_in(language: Language) -> str:
+    """Return the semicolon of a language, with its spaces."""
+    return " ; " if language == "fr" else "; "
 
 
 def texts(table: str, language: Language) -> dict[str, str]:

@@ -164,7 +164,7 @@ def table_csv(figure: Figure, language: Language) -> bytes:
     french = language == "fr"
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if french else ",", lineterminator="\r\n")
-    writer.writerow([f"{c.label} ({c.unit})" if c.unit else c.label for c in figure.columns])
+    writer.writerow([column.heading for column in figure.columns])
     for row in figure.rows:
         cells = ["" if cell is None else str(cell) for cell in row]
         numbers = [isinstance(cell, int | float) for cell in row]

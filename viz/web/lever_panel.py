@@ -15,7 +15,7 @@ from model.procurement.scopes import EVERYWHERE, SPASER_SCOPES
 from model.territory.buyers import BUYER_KINDS
 from model.toml_tables import read_toml
 from scenarios.schema import Scenario
-from viz.numbers import lever_value
+from viz.numbers import lever_value, shown_scale
 from viz.texts import Language, text
 
 SCOPE_FIELDS = ("kinds", "epci", "categories", "spaser")
@@ -45,7 +45,7 @@ def panel(language: Language) -> list[dict[str, Any]]:
 
 
 def _shown(lever: Lever, language: Language) -> dict[str, Any]:
-    scale = 100.0 if lever.unit.startswith("share") else 1.0
+    scale = shown_scale(lever.unit)
     span = lever.high - lever.low
     is_switch = lever.unit == "0 or 1"
     # the unit as `lever_value` writes it, without the number

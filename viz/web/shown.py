@@ -23,7 +23,7 @@ def as_props(figure: Figure) -> dict[str, Any]:
         "title": figure.title,
         "caption": figure.caption,
         "option": figure.option,
-        "columns": [asdict(column) for column in figure.columns],
+        "columns": [{**asdict(c), "heading": c.heading} for c in figure.columns],
         "rows": [list(row) for row in figure.rows],
         "description": figure.description,
         "sources": list(figure.sources),

@@ -15,7 +15,7 @@ from viz.figures.guesses import workshop_words
 from viz.figures.votes import votes
 from viz.figures.wording import caption, finding
 from viz.sentences import what_changes
-from viz.texts import Language, spaced
+from viz.texts import Language, colon_in, spaced
 from viz.workshop.memory import DECISION_FIELDS, Workshop
 
 INDICATORS = ("jobs_present", "insertion_hours", "public_cost")
@@ -54,7 +54,7 @@ def record_of(
     def words(key: str) -> str:
         return workshop_words(key, language)
 
-    colon = " : " if language == "fr" else ": "
+    colon = colon_in(language)
     parts = [
         (
             words("record_tested"),

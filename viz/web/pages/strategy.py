@@ -10,7 +10,7 @@ import solara
 
 from viz.figures.figure import SCENARIO_COLOURS, Figure
 from viz.reproduce import file_name, toml_of
-from viz.sentences import what_changes
+from viz.sentences import what_changes, why_of
 from viz.texts import text
 from viz.web import actions
 from viz.web.components import LeverPanel, LibraryList, RestatedList, ScenarioBar
@@ -66,7 +66,7 @@ def Library(state: State) -> None:
         {
             "name": name,
             "own": any(s.name == name for s in state.own),
-            "why": _why(state, name),
+            "why": why_of(state.scenario(name), state.language),
             "words": what_changes(state.scenario(name), state.language),
             "shown": name in state.shown,
         }
@@ -87,11 +87,6 @@ def Library(state: State) -> None:
         event_show=show,
         event_hide=hide,
     )
-
-
-def _why(state: State, name: str) -> str:
-    scenario = state.scenario(name)
-    return scenario.why if state.language == "fr" else scenario.why_en or scenario.why
 
 
 @solara.component

@@ -10,7 +10,7 @@ from viz.figures.guesses import asked_unit, workshop_words
 from viz.figures.replay import what_moved
 from viz.figures.target import level_unit
 from viz.numbers import lever_bounds, lever_value
-from viz.texts import texts
+from viz.texts import colon_in, texts
 from viz.web.actions import Refusal
 from viz.web.components import Choice
 from viz.web.components.workshop import Acts, Field, Guesses, Screen, nothing
@@ -124,7 +124,7 @@ def Replay(state: State, answers: Answers) -> None:
     if compared:
         before, after = (state.scenario(name) for name in w.replay)
         moved = what_moved(before, after, language)
-        colon = " : " if language == "fr" else ": "
+        colon = colon_in(language)
         told = [
             words("replay_before", name=before.name) + colon + moved[0],
             words("replay_after", name=after.name) + colon + moved[1],

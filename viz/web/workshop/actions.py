@@ -14,6 +14,7 @@ from model.procurement.levers import load_levers
 from scenarios.schema import Scenario, scenario_of
 from viz.figures.guesses import asked_unit, workshop_words
 from viz.figures.trajectories import Show
+from viz.numbers import shown_scale
 from viz.texts import text
 from viz.web.actions import Refusal, move_lever
 from viz.web.state import HORIZONS, SECTIONS, State
@@ -298,9 +299,8 @@ def change_lever(state: State, key: str, written: str) -> State:
         value = other = yes_no
     if lever is None or value != other:
         raise Refusal(workshop_words("lever_bad", language, written=written[:40]))
-    scale = 100.0 if lever.unit.startswith("share") else 1.0
     stood = replace(state, edited=on_screen(state).name)
-    return replay_last(move_lever(stood, {"key": key, "value": value / scale}))
+    return replay_last(move_lever(stood, {"key": key, "value": value / shown_scale(lever.unit)}))
 
 
 def replay_last(state: State) -> State:
