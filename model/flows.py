@@ -18,6 +18,7 @@ from model.procurement.costs import LeverCosts
 from model.procurement.insertion import InsertionFlows
 from model.procurement.performers import Partners
 from model.procurement.tenders import Tenders
+from model.shocks.plan import CALM, MonthShocks
 from model.support.month import SupportFlows
 
 Floats = NDArray[np.float64]
@@ -30,9 +31,12 @@ class MonthFlows:
     ``link_orders`` (links,) and ``orders`` (slots,) are what clients ask; ``asked`` (n,) what each
     firm is asked in all; ``traced`` (3, n) the shares of its sales traced to public contracts;
     ``consumption``, ``household_income``, ``benefits``, ``lever_pay`` are by zone (Z,);
-    ``local_inputs`` and ``outside_inputs`` (n,) are what firms bought.
+    ``local_inputs`` and ``outside_inputs`` (n,) are what firms bought; ``shocks`` is what strikes,
+    ``set_aside`` (Z,) what residents do not spend because of it, ``stocked`` (n,) what firms bought
+    of interrupted supplies beyond what they used.
     """
 
+    shocks: MonthShocks = CALM
     support: SupportFlows = field(init=False)
     tenders: Tenders = field(init=False)
     bids: Bids = field(init=False)
@@ -55,6 +59,8 @@ class MonthFlows:
     traced: Floats = field(init=False)
     lever_pay: Floats = field(init=False)
     lever_costs: LeverCosts = field(init=False)
+    set_aside: Floats | None = None
+    stocked: Floats | None = None
     local_inputs: Floats = field(init=False)
     outside_inputs: Floats = field(init=False)
     failed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))

@@ -27,6 +27,7 @@ from model.state import (
     ContractState,
     FirmState,
     PublicState,
+    ShockState,
     State,
     SupplyState,
     ZoneState,
@@ -72,7 +73,9 @@ def opening_state(
     contracts = _contracts(territory, derived, h)
     zones = _zones(territory)
     public = _public(territory, h)
-    state = State(0, firms, supply, contracts, zones, public)
+    groups = len(territory.demand.outside_demand_eur)
+    shocks = ShockState(np.zeros((0, len(territory.firms))), np.ones(groups))
+    state = State(0, firms, supply, contracts, zones, public, shocks)
     return state, _close(territory, derived, state, h)
 
 
@@ -118,6 +121,8 @@ def _firms(territory: Territory, h: Mapping[str, float]) -> FirmState:
         abatement=np.zeros(n),
         support_pending=np.zeros((len(SUPPORT_KINDS), n)),
         support_effect=np.zeros((len(SUPPORT_KINDS), n)),
+        intact=np.ones(n),
+        cost_rise=np.zeros(n),
     )
 
 
@@ -221,6 +226,7 @@ def _public(territory: Territory, h: Mapping[str, float]) -> PublicState:
         lever_cost_year=np.zeros(buyers),
         # the year before the opening used every credit
         spent_year=np.array(territory.buyers.envelope_eur),
+        cut_year=np.zeros(buyers),
         liquidation_claims=np.zeros(2),
         accounts=np.zeros(4),
         tracer=np.zeros((2, n)),

@@ -36,6 +36,8 @@ class FirmState:
     State agreed to; ``lent_fte`` are FTE on posts who work on clauses of other firms' contracts and
     ``borrowed_fte`` those received for them. ``support_pending`` and ``support_effect`` (kinds, n)
     are actions of support to the firm that do not act yet, and that act, an action being 1.
+    ``intact`` is the part of capacity that no disaster took, ``cost_rise`` what dearer inputs add
+    to the cost of a EUR of output.
     """
 
     alive: Bools
@@ -69,6 +71,8 @@ class FirmState:
     abatement: Floats
     support_pending: Floats
     support_effect: Floats
+    intact: Floats
+    cost_rise: Floats
 
     def present_fte(self) -> Floats:
         """Return people at work in each firm, in FTE (n,): each is counted once.
@@ -192,6 +196,8 @@ class PublicState:
         suppliers, and through households.
     household_tracer
         (Z,), share of residents' income traced to public contracts.
+    cut_year
+        (B,), EUR of the envelope that a cut kept from the buyer since January.
     maturity, opening_maturity
         (families, B), how far decisions take hold in each buyer, now and at the opening.
     scheme
@@ -205,6 +211,7 @@ class PublicState:
     volume_factor: Floats
     lever_cost_year: Floats
     spent_year: Floats
+    cut_year: Floats
     liquidation_claims: Floats
     accounts: Floats
     tracer: Floats
@@ -213,6 +220,22 @@ class PublicState:
     opening_maturity: Floats
     scheme: Bools
     supporting: Bools
+
+
+@dataclass
+class ShockState:
+    """What shocks leave behind.
+
+    Attributes
+    ----------
+    supply_stock
+        (bundles, n), EUR of each bundle of outside products whose supply is interrupted.
+    outside_kept
+        (Z × S,), part of the outside demand of each group that closures left it.
+    """
+
+    supply_stock: Floats
+    outside_kept: Floats
 
 
 @dataclass
@@ -225,6 +248,7 @@ class State:
     contracts: ContractState
     zones: ZoneState
     public: PublicState
+    shocks: ShockState
 
     def copy(self) -> State:
         """Return a state that shares no array with this one."""
@@ -235,8 +259,11 @@ class State:
             _copy(self.contracts),
             _copy(self.zones),
             _copy(self.public),
+            _copy(self.shocks),
         )
 
 
-def _copy[T: (FirmState, SupplyState, ContractState, ZoneState, PublicState)](columns: T) -> T:
+def _copy[T: (FirmState, SupplyState, ContractState, ZoneState, PublicState, ShockState)](
+    columns: T,
+) -> T:
     return type(columns)(**{f.name: getattr(columns, f.name).copy() for f in fields(columns)})

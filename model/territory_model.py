@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from model.agents import AgentRoll, build_agents
 from model.economy import month as economy
 from model.economy.switches import STATIONARY, Switches
+from model.errors import AncrageError
 from model.flows import MonthFlows
 from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
@@ -30,6 +31,9 @@ from model.procurement.lever_paths import SCENARIO_START
 from model.procurement.levers import Levers
 from model.procurement.practice import LeverPlan, Practice, obliged_buyers
 from model.setting import Setting
+from model.shocks import strike
+from model.shocks.plan import ShockPlan
+from model.shocks.shock import Shocks
 from model.state import FIRST_YEAR
 from model.support import month as support
 from model.territory import load_territory
@@ -65,6 +69,8 @@ class TerritoryModel(mesa.Model):
         What buyers do differently from current practice, from January 2027 on.
     amendments
         What the scenario changes in the law, from January 2027 on.
+    shocks
+        What happens from January 2027 on and nobody decides.
     hypotheses
         Values of the behavioural coefficients; central ones by default.
     switches
@@ -85,6 +91,7 @@ class TerritoryModel(mesa.Model):
         rng: int = 1,
         levers: Levers | None = None,
         amendments: Amendments | None = None,
+        shocks: Shocks | None = None,
         hypotheses: HypothesisValues | None = None,
         switches: Switches | None = None,
         burn_in: bool = True,
@@ -101,6 +108,7 @@ class TerritoryModel(mesa.Model):
         self.plan = LeverPlan(levers or Levers(), built.buyers, built.zones.keys)
         self.amendments = amendments or Amendments()
         self.verify = verify
+        self._expect(shocks or Shocks())
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
         self.last_flows: MonthFlows | None = None
@@ -145,21 +153,55 @@ class TerritoryModel(mesa.Model):
                 break
         own.tracer[:], own.household_tracer[:] = settled.tracer, settled.household_tracer
 
-    def branch(self, levers: Levers, *, amendments: Amendments | None = None) -> TerritoryModel:
+    def branch(
+        self,
+        levers: Levers | None = None,
+        *,
+        amendments: Amendments | None = None,
+        shocks: Shocks | None = None,
+    ) -> TerritoryModel:
         """Return a world that shares this one's past and follows other levers from now on.
 
-        The law is that of this world, or as ``amendments`` change it.
+        Levers, law and shocks that are not given are those of this world.
+
+        Raises
+        ------
+        AncrageError
+            A shock that would have begun, or been announced, before now.
         """
         twin = TerritoryModel.__new__(TerritoryModel)
         mesa.Model.__init__(twin, rng=self.setting.seed)
         twin.setting, twin.verify = self.setting, self.verify
-        twin.plan = LeverPlan(levers, self.territory.buyers, self.territory.zones.keys)
+        twin.plan = self.plan
+        if levers is not None:
+            twin.plan = LeverPlan(levers, self.territory.buyers, self.territory.zones.keys)
         twin.amendments = self.amendments if amendments is None else amendments
         twin.state = self.state.copy()
+        twin.shock_plan = self.shock_plan
+        if shocks is not None and shocks != self.shocks:
+            twin._expect(shocks)
         twin.recorder = self.recorder.empty_copy()
         twin.last_flows = self.last_flows
         twin.agent_roll = AgentRoll()
         return twin
+
+    def _expect(self, shocks: Shocks) -> None:
+        """Have shocks to come."""
+        now = self.state.month - BURN_IN_MONTHS
+        late = [one for one in shocks.items if one.first_month < now and not one.changes_nothing]
+        if late:
+            raise AncrageError(
+                f"Shock '{late[0].kind}' would begin in month {late[0].first_month + 1} of the "
+                f"scenario, and this world is past it (month {now + 1}); branch it earlier."
+            )
+        self.shock_plan = ShockPlan(shocks, self.territory, self.setting.hypotheses)
+        bundles = len(self.shock_plan.cuts)
+        self.state.shocks.supply_stock = np.zeros((bundles, len(self.territory.firms)))
+
+    @property
+    def shocks(self) -> Shocks:
+        """What happens and nobody decides."""
+        return self.shock_plan.shocks
 
     def run(self, months: int) -> TerritoryModel:
         """Simulate some months; return the model."""
@@ -173,14 +215,16 @@ class TerritoryModel(mesa.Model):
         setting, state, flows, ledger = self.setting, self.state, MonthFlows(), Ledger()
         before = self._stocks() if self.verify else {}
 
-        rules, practice = self._calendar()
-        flows.support = support.act(setting, state, practice)
+        rules, practice = self._calendar(flows)
+        flows.support = support.act(setting, state, practice, flows.shocks)
         flows.tenders = procurement.plan(setting, state, practice, rules, ledger)
         heard = procurement.sound(setting, state, practice, flows, rules)
-        flows.bids = procurement.gather_bids(setting, state, flows.tenders, rules, heard)
+        flows.bids = procurement.gather_bids(
+            setting, state, flows.tenders, rules, heard, flows.shocks.prices
+        )
         procurement.award_and_start(setting, state, rules, flows, ledger)
         economy.order_inputs(setting, state, flows)
-        economy.ask_firms(setting, state, flows)
+        economy.ask_firms(setting, state, practice, flows)
         economy.produce(setting, state, flows)
         economy.deliver(setting, state, practice, flows, ledger)
         procurement.insert(setting, state, practice, flows)
@@ -196,17 +240,21 @@ class TerritoryModel(mesa.Model):
         if self.verify:
             self._check(before, ledger)
 
-    def _calendar(self) -> tuple[RulesInForce, Practice]:
-        """Read the law and the levers of the month; grant the year's volumes in January."""
+    def _calendar(self, flows: MonthFlows) -> tuple[RulesInForce, Practice]:
+        """Read the law, the levers and the shocks of the month; grant volumes in January."""
         month = self.state.month
         rules = rules_at(FIRST_YEAR + month // 12, month % 12 + 1, self.amendments)
-        practice = self._practice(month, rules)
+        flows.shocks = self.shock_plan.at(month - BURN_IN_MONTHS)
+        if len(self.shocks):
+            since = month - BURN_IN_MONTHS
+            strike.begin_month(self.territory, self.state, flows.shocks, since)
+        practice = self._practice(month, rules, flows.shocks.envelope_cut)
         procurement.adopt(self.setting, self.state, practice)
         if month % 12 == 0:
             procurement.grant_volumes(self.setting, self.state, practice)
         return rules, practice
 
-    def _practice(self, month: int, rules: RulesInForce) -> Practice:
+    def _practice(self, month: int, rules: RulesInForce, envelope_cut: Floats | None) -> Practice:
         """Return what buyers do this month: levers after their lag, as far as they take hold."""
         threshold = rules.spaser_threshold * self.territory.money_scale
         # the duty of each legal person is data at the threshold of today's law
@@ -216,6 +264,7 @@ class TerritoryModel(mesa.Model):
             self.state.public.maturity,
             obliged_buyers(self.territory.buyers, threshold, usual),
             rules.turnover_cap,
+            envelope_cut,
         )
 
     def _close_month(self, ledger: Ledger) -> None:

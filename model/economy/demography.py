@@ -167,6 +167,7 @@ def close_firms(
         firms.abatement,
         firms.lent_fte,
         firms.borrowed_fte,
+        firms.cost_rise,
     ):
         column[rows] = 0.0
     for actions in (firms.support_pending, firms.support_effect):
@@ -174,6 +175,7 @@ def close_firms(
     slots, _ = slots_of(network, rows)
     supply.inventory[slots] = 0.0
     supply.diverted[slots] = 0.0
+    state.shocks.supply_stock[:, rows] = 0.0
     _dismiss(rows, columns, firms, state.zones, labour)
     firms.alive[rows] = False
 
@@ -261,8 +263,11 @@ def renew_links(
     rates: DemographyRates,
     seed: int,
     month: int,
+    leaving: Bools | None = None,
 ) -> int:
     """Redraw links that end this month or whose supplier just closed; return how many.
+
+    So are those of ``leaving`` (links,): clients that leave a supplier who is known to close.
 
     The weight of a candidate is its room: what it can still make over its expected demand.
     """
@@ -271,6 +276,8 @@ def renew_links(
         gone = np.zeros(len(columns), dtype=bool)
         gone[closed] = True
         ends |= gone.take(supply.supplier, mode="wrap")
+    if leaving is not None:
+        ends |= leaving
     links = _places_of_few(ends)
     if len(links) == 0:
         return 0
@@ -282,6 +289,7 @@ def renew_links(
     )
     capacity = np.maximum(firms.capacity_eur, 1e-300)
     room = np.maximum(1.02 - firms.expected_demand / capacity, 0.02) * firms.alive
+    room *= firms.intact
     found = draw_suppliers(
         network.supplier_table, network.slot_table[slot], client, chooser, room, firms.key, seed
     )
@@ -317,16 +325,19 @@ def link_lives(
     return np.minimum(np.ceil(life), 3000).astype(np.int16)
 
 
-def rebalance_markets(columns: Firms, firms: FirmState, demand: FinalDemand) -> None:
+def rebalance_markets(
+    columns: Firms, firms: FirmState, demand: FinalDemand, outside_kept: Floats
+) -> None:
     """Share each group's household and outside demand among living firms by weight.
 
     Called when firms opened or closed; a group without a living firm leaks outside.
+    ``outside_kept`` (groups,) is the part of outside demand that closures left.
     """
     firms.household_share[:] = market_shares(
         columns, firms.household_weight, demand.household_share
     )
     firms.outside_demand[:] = market_shares(
-        columns, firms.outside_weight, demand.outside_demand_eur
+        columns, firms.outside_weight, demand.outside_demand_eur * outside_kept
     )
 
 

@@ -64,9 +64,20 @@ def pay_residents(
 
 
 def spend(
-    zones: ZoneState, consumption: Floats, bought_inside: Floats, income: Floats, ledger: Ledger
+    zones: ZoneState,
+    consumption: Floats,
+    bought_inside: Floats,
+    income: Floats,
+    ledger: Ledger,
+    set_aside: Floats | None = None,
 ) -> None:
-    """Move households' cash: last month's income is spent, this month's is kept for the next."""
+    """Move households' cash: last month's income is spent, this month's is kept for the next.
+
+    What they set aside (Z,) in a recession is saved outside.
+    """
+    if set_aside is not None:
+        ledger.pay("households", "outside", "saving", float(set_aside.sum()))
+        zones.cash -= set_aside
     outside = float(consumption.sum() - bought_inside.sum())
     ledger.pay("households", "outside", "household purchases outside", outside)
     zones.cash -= consumption

@@ -50,8 +50,11 @@ def settle_trade(
     flows: GoodsFlows,
     trade_days: float,
     ledger: Ledger,
+    stocked: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Pay and collect between firms and with the outside.
+
+    ``stocked`` (n,) is what firms bought outside beyond what they used.
 
     Goods of public contracts that a trader passes on are in ``pay_contracts``.
 
@@ -63,6 +66,8 @@ def settle_trade(
     local = network.sum_by_client(flows.slot_local)
     outside = network.sum_by_client(flows.slot_outside)
     outside += columns.outside_input * flows.output
+    if stocked is not None:
+        outside += stocked
 
     firms.payable_firms += local
     firms.payable_outside += outside

@@ -14,6 +14,8 @@ from model.procurement.notice import pull_of_announced
 from model.procurement.practice import Practice
 from model.procurement.volumes import monthly_ratio
 from model.setting import Setting
+from model.shocks import strike
+from model.shocks.supplies import lack_of_slots, limit_by_stocks, restock
 from model.state import State
 from model.support.matchmaking import ask_found_suppliers
 from model.support.month import pay_grants
@@ -32,22 +34,27 @@ def order_inputs(setting: Setting, state: State, flows: MonthFlows) -> None:
     ask_found_suppliers(t.supply, state.supply, flows.orders, flows.link_orders, moved)
 
 
-def ask_firms(setting: Setting, state: State, flows: MonthFlows) -> None:
+def ask_firms(setting: Setting, state: State, practice: Practice, flows: MonthFlows) -> None:
     """Add up what each firm is asked: by firms, residents, buyers and outside clients."""
     t, n = setting.territory, len(setting.territory.firms)
     circulates = setting.switches.tenders
     h, seed = setting.hypotheses, setting.seed
     orders = monthly_ratio(t.needs, state.month, h, seed) if circulates else None
-    factor = state.public.volume_factor
+    factor = practice.affordable(state.public.volume_factor)
     flows.execution, by_buyers = ask_delivery(
         state.contracts, setting.derived.buyer_of_row, factor, n, orders
     )
     spends = setting.switches.households
     flows.consumption = (state.zones.cash if spends else t.demand.consumption_eur).copy()
+    strike.set_aside(flows)
     flows.spent_in_zone = t.demand.spent_in_zones(flows.consumption)
     by_households = households.household_demand(t.firms, state.firms, flows.spent_in_zone)
+    by_households = strike.fewer_for_the_same_money(by_households, flows.shocks, h)
     by_firms = t.supply.asked_of_suppliers(flows.link_orders, state.supply.supplier)
     from_outside = state.firms.outside_demand.copy()
+    if flows.shocks.outside_demand is not None:
+        from_outside *= flows.shocks.outside_demand
+    from_outside = strike.fewer_for_the_same_money(from_outside, flows.shocks, h)
     if flows.support.demand is not None:
         from_outside += flows.support.demand * state.firms.alive
     flows.asked = (by_firms + by_households) + by_buyers
@@ -64,6 +71,7 @@ def produce(setting: Setting, state: State, flows: MonthFlows) -> None:
     """Make what is asked, as far as capacity, staff and inputs allow."""
     t, firms, goods = setting.territory, state.firms, flows.goods
     limit = production.limits_of_inputs(t.supply, state.supply, len(t.firms))
+    limit_by_stocks(flows.shocks.supplies, state, limit)
     effective = firms.fte + (firms.posts_fte - firms.lent_fte) * firms.alive
     on_clauses = firms.clause_fte + firms.borrowed_fte
     effective += setting.hypotheses["clause_productivity"] * on_clauses
@@ -79,6 +87,18 @@ def deliver(
 ) -> None:
     """Deliver inputs and contracts; adapt expectations to what was asked."""
     t, h, goods = setting.territory, setting.hypotheses, flows.goods
+    struck = flows.shocks
+    lack = lack_of_slots(struck.supplies)
+    usual = None
+    if lack is not None:
+        usual = t.supply.of_clients(state.firms.expected_demand) * t.supply.slot_coefficient
+    flows.stocked = restock(
+        struck.supplies,
+        state,
+        goods.output,
+        t.order_smoothing_months,
+        h["announced_stock_response"],
+    )
     goods.slot_local, goods.slot_outside = production.deliver_inputs(
         t.supply,
         state.supply,
@@ -87,6 +107,8 @@ def deliver(
         goods.output,
         h["substitution_months"],
         h["matchmaking_moved_share"],
+        lack,
+        usual,
     )
     deliver_contracts(
         state.contracts,
@@ -97,6 +119,7 @@ def deliver(
         practice.payment_days() + h["acceptance_days"],
         h["trade_days"],
         ledger,
+        terms=strike.terms_of_delivery(setting.derived, state.contracts, flows),
     )
     production.adapt_expectations(t.firms, state.firms, flows.asked, h["expectation_speed"])
 
@@ -118,8 +141,17 @@ def settle_money(
     """Pay suppliers, staff, State and owners, and for levers; fund buyers."""
     t, h, firms, public = setting.territory, setting.hypotheses, state.firms, state.public
     flows.local_inputs, flows.outside_inputs = money.settle_trade(
-        t.supply, t.firms, firms, public, flows.goods, h["trade_days"], ledger
+        t.supply,
+        t.firms,
+        firms,
+        public,
+        flows.goods,
+        h["trade_days"],
+        ledger,
+        stocked=flows.stocked,
     )
+    strike.pay_for_dearer_inputs(firms, flows, h, ledger)
+    strike.call_back_credit(firms, flows, ledger)
     clause_cost = h["insertion_worker_cost_eur"] * t.money_scale
     flows.incomes = money.pay_costs(
         t.firms, firms, flows.goods.output, t.net_pay_share, clause_cost, ledger
@@ -136,6 +168,10 @@ def settle_money(
     flows.lever_costs.add(flows.support)
     flows.lever_pay = charge_levers(flows.lever_costs, t.buyers, public, t.net_pay_share, ledger)
     grant = public.envelope_eur / 12.0
+    if practice.envelope_cut is not None:
+        cut = grant * practice.envelope_cut
+        public.cut_year += cut
+        grant -= cut
     public.buyer_cash += grant
     ledger.pay("state", "buyers", "envelopes", float(grant.sum()))
 
@@ -184,7 +220,9 @@ def pay_residents(setting: Setting, state: State, flows: MonthFlows, ledger: Led
     income += flows.lever_pay
     flows.household_income = income
     bought = flows.goods.demand_households * flows.goods.fill
-    households.spend(zones, flows.consumption, bought, income, ledger)
+    # what they pay more for the same goods is part of what they spend
+    bought *= strike.price_to_clients(flows.shocks, h)
+    households.spend(zones, flows.consumption, bought, income, ledger, set_aside=flows.set_aside)
 
 
 def renew_firms(
@@ -193,9 +231,13 @@ def renew_firms(
     """Close and open firms, and renew links."""
     t, firms, month = setting.territory, state.firms, state.month
     rates = demography.demography_rates(setting.hypotheses)
+    closed = strike.closing(firms, flows.shocks)
     if setting.switches.demography:
         flows.incomes.aid += demography.support_structures(t.firms, firms, rates, ledger)
-        flows.failed, closed = demography.failing(t.firms, firms, rates, month)
+        flows.failed, failing = demography.failing(t.firms, firms, rates, month)
+        closed = np.union1d(closed, failing).astype(np.int32) if len(closed) else failing
+    if len(closed):
+        strike.lose_outside_clients(t, state, flows.shocks, setting.hypotheses)
         end_contracts_of(
             closed,
             state.contracts,
@@ -205,6 +247,8 @@ def renew_firms(
             ledger,
         )
         demography.close_firms(closed, t, setting.closure.labour, state, ledger)
+    opened = closed[:0]
+    if setting.switches.demography:
         gap = unmet_share(setting, flows)
         announced = pull_of_announced(
             t,
@@ -217,12 +261,21 @@ def renew_firms(
         opened = births.open_firms(
             t, setting.closure.labour, rates, state, gap, announced, setting.seed, ledger
         )
-        if len(closed) or len(opened):
-            demography.rebalance_markets(t.firms, firms, t.demand)
-        flows.closed, flows.opened = closed, opened
-    if setting.switches.links:
+        strike.stock_of_new_firms(state, flows.shocks, opened)
+    if len(closed) or len(opened):
+        demography.rebalance_markets(t.firms, firms, t.demand, state.shocks.outside_kept)
+    flows.closed, flows.opened = closed, opened
+    if setting.switches.links or len(closed):
         demography.renew_links(
-            t.supply, t.firms, firms, state.supply, flows.closed, rates, setting.seed, month
+            t.supply,
+            t.firms,
+            firms,
+            state.supply,
+            closed,
+            rates,
+            setting.seed,
+            month,
+            strike.links_that_leave(t.supply, state, flows.shocks, setting.seed),
         )
 
 

@@ -80,7 +80,7 @@ def produce(
     output = np.minimum(demand, input_limit)
     if not ample:
         staff = OVERTIME * firms.productivity_eur * effective_fte
-        output = np.minimum(output, np.minimum(firms.capacity_eur, staff))
+        output = np.minimum(output, np.minimum(firms.capacity_eur * firms.intact, staff))
     output *= firms.alive
     return np.maximum(output, 0.0, out=output)
 
@@ -93,6 +93,8 @@ def deliver_inputs(
     output: Floats,
     substitution_months: float,
     moved_share: float,
+    lack: Floats | None = None,
+    usual: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Move inputs into inventories and use them up.
 
@@ -104,6 +106,9 @@ def deliver_inputs(
     ----------
     moved_share
         Part of what a slot buys outside that suppliers found with help take over.
+    lack, usual
+        (slots,), share of what is bought outside that does not come, and EUR of usual use: no slot
+        gets more than the share left of it. None where nothing lacks.
 
     Returns
     -------
@@ -117,6 +122,9 @@ def deliver_inputs(
     missing -= outside
     _not_negative(missing)
     outside += orders * supply.diverted
+    if lack is not None and usual is not None:
+        asked = np.minimum(orders, usual) * (network.slot_outside_share + supply.diverted)
+        outside = np.where(lack > 0.0, np.minimum(outside, (1.0 - lack) * asked), outside)
     supply.inventory += local
     supply.inventory += outside
     used = network.of_clients(output)

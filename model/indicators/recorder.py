@@ -68,7 +68,7 @@ class Recorder:
         publicity = rules.publicity_threshold * t.money_scale
         purchases = codes.purchase_sums()
         add_tenders(purchases, t, codes, self._h, self._local_authority, flows, publicity)
-        add_lots(purchases, t, self._d, codes, state, flows)
+        add_lots(purchases, t, self._d, codes, state, flows, practice)
         of_contracts.add_contracts(purchases, t, self._d, executed, state, flows, practice)
         of_contracts.add_insertion(purchases, codes, flows)
         of_contracts.add_lever_costs(purchases, t, codes, flows)

@@ -28,6 +28,7 @@ FIRM_QUANTITIES = (
     "public_share_sum_n",
     "supported_sales_eur",
     "contract_sales_eur",
+    "firms_supplying_n",
     "won_n",
     "won_eur",
     "posts_agreed_fte",
@@ -38,7 +39,7 @@ FIRM_QUANTITIES = (
 )
 """Quantities by the zone, sector, kind and owner of the firm."""
 
-PLACE_QUANTITIES = ("territorial_emissions_tco2e", "environmental_spending_eur")
+PLACE_QUANTITIES = ("territorial_emissions_tco2e", "environmental_spending_eur", "output_eur")
 """Quantities by the zone and sector of the firm only."""
 
 BUYER_QUANTITIES = (
@@ -102,6 +103,8 @@ BUYER_QUANTITIES = (
     "outside_holder_fte",
     "lever_cost_buyer_eur",
     "late_eur",
+    "due_eur",
+    "on_time_eur",
     "buyers_obliged_n",
     "schemes_obliged_n",
     "schemes_n",

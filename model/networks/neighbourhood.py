@@ -18,6 +18,7 @@ from model.territory.buyers import BUYER_KINDS
 from model.territory.tables import KINDS
 
 if TYPE_CHECKING:
+    from model.territory.territory import Territory
     from model.territory_model import TerritoryModel
 
 Floats = NDArray[np.float64]
@@ -159,10 +160,6 @@ def trade_table(world: TerritoryModel) -> TradeTable:
     pair, place = np.unique(code, return_inverse=True)
     client_of, seller_of = np.divmod(pair, outside + 1)
     columns = territory.firms
-    order = np.argsort(columns.sector, kind="stable")
-    size = np.bincount(columns.sector, minlength=len(territory.sectors.codes))
-    rank = np.empty(firms, dtype=np.intp)
-    rank[order] = np.arange(firms) - np.repeat(np.cumsum(size) - size, size) + 1
     return TradeTable(
         seller=seller_of.astype(np.intp),
         client=client_of.astype(np.intp),
@@ -171,12 +168,52 @@ def trade_table(world: TerritoryModel) -> TradeTable:
         zone=columns.zone,
         kind=columns.kind,
         fte=np.where(state.firms.alive, state.firms.fte, 0.0),
-        rank=rank,
+        rank=ranks_in_sectors(territory),
         sectors=territory.sectors.codes,
         zones=territory.zones.names,
         buyer_codes=territory.buyers.code,
         buyer_names=territory.buyers.name,
         buyer_kinds=tuple(BUYER_KINDS[int(k)] for k in territory.buyers.kind.tolist()),
+    )
+
+
+def ranks_in_sectors(territory: Territory) -> Ints:
+    """Return the rank of each firm in its sector, from 1 (n,): half of its synthetic identifier."""
+    columns = territory.firms
+    order = np.argsort(columns.sector, kind="stable")
+    size = np.bincount(columns.sector, minlength=len(territory.sectors.codes))
+    rank = np.empty(len(columns), dtype=np.intp)
+    rank[order] = np.arange(len(columns)) - np.repeat(np.cumsum(size) - size, size) + 1
+    return rank
+
+
+def row_of_firm(territory: Territory, code: str) -> int:
+    """Return the row of the firm of a synthetic identifier (``"FZ-0123"``).
+
+    Raises
+    ------
+    AncrageError
+        There is no such firm.
+    """
+    sector, rank = territory.firms.sector, ranks_in_sectors(territory)
+    return _row_of_code(code, territory.sectors.codes, sector, rank)
+
+
+def _row_of_code(
+    code: str, sectors: tuple[str, ...], of_firms: NDArray[np.int16], rank: Ints
+) -> int:
+    sector, dash, number = code.rpartition("-")
+    if not dash or sector not in sectors or not number.isdigit():
+        hint = nearest_name(sector, sectors)
+        raise AncrageError(
+            f"There is no firm '{code}': firms are written like 'FZ-0123', by sector{hint}"
+        )
+    found = np.flatnonzero((of_firms == sectors.index(sector)) & (rank == int(number)))
+    if len(found):
+        return int(found[0])
+    size = int((of_firms == sectors.index(sector)).sum())
+    raise AncrageError(
+        f"There is no firm '{code}': sector '{sector}' has firms 0001 to {size:04d}."
     )
 
 
@@ -218,15 +255,7 @@ def _number_of(table: TradeTable, code: str) -> int:
         return table.firms + table.buyer_codes.index(code)
     sector, dash, rank = code.rpartition("-")
     if dash and sector in table.sectors and rank.isdigit():
-        found = np.flatnonzero(
-            (table.sector == table.sectors.index(sector)) & (table.rank == int(rank))
-        )
-        if len(found):
-            return int(found[0])
-        size = int((table.sector == table.sectors.index(sector)).sum())
-        raise AncrageError(
-            f"There is no firm '{code}': sector '{sector}' has firms 0001 to {size:04d}."
-        )
+        return _row_of_code(code, table.sectors, table.sector, table.rank)
     known = (*table.sectors, *table.buyer_codes)
     raise AncrageError(
         f"Unknown firm, buyer or sector '{code}'{nearest_name(code, known)} "

@@ -37,9 +37,11 @@ def tightened_weights(
     weights
         (4, T), price first.
     """
-    if not practice.moved("envelope_change"):
+    if not practice.moved("envelope_change") and practice.envelope_cut is None:
         return weights
     cut = np.maximum(-practice.of_buyers("envelope_change")[buyer], 0.0)
+    if practice.envelope_cut is not None:
+        cut = 1.0 - (1.0 - cut) * (1.0 - practice.envelope_cut[buyer])
     held = practice.of_lots("hold_criteria", buyer, category)
     price = weights[0]
     raised = np.minimum(price + shift * cut * (1.0 - held), np.maximum(price, MOST_PRICE_WEIGHT))

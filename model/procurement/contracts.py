@@ -58,6 +58,27 @@ class Execution:
         return who.by_firm(who.of_shares(amounts), firms)[:firms]
 
 
+@dataclass(frozen=True)
+class DeliveryTerms:
+    """What shocks change of a month's deliveries.
+
+    Attributes
+    ----------
+    left, left_of_outside
+        (E,), most that can be delivered of what each contract asks, by anybody and by firms from
+        outside, as a share.
+    goods_price
+        (E,), price of the goods that a trader passes on, over the usual.
+    paid
+        (B,), share of what is due that each buyer pays.
+    """
+
+    left: Floats | None = None
+    left_of_outside: Floats | None = None
+    goods_price: Floats | None = None
+    paid: Floats | None = None
+
+
 def start_contracts(
     tenders: Tenders,
     bids: Bids,
@@ -232,6 +253,7 @@ def deliver_contracts(
     payment_days: Floats,
     trade_days: float,
     ledger: Ledger,
+    terms: DeliveryTerms | None = None,
 ) -> None:
     """Deliver, bill and pay the month.
 
@@ -241,24 +263,38 @@ def deliver_contracts(
         (n,), part of its demand that each firm delivers.
     payment_days
         (B,), days from service to payment, hidden acceptance delay included.
+    terms
+        What shocks change, if they do.
     """
+    terms = terms or DeliveryTerms()
     rows = execution.active
     n = len(fill)
     who = execution.performers
     served = np.append(fill, 1.0)[who.firm]
+    if terms.left is not None:
+        served = np.minimum(served, who.each(terms.left))
+    if terms.left_of_outside is not None:
+        served = np.where(who.firm < n, served, np.minimum(served, who.each(terms.left_of_outside)))
     execution.delivered_by = who.of_shares(execution.asked) * served
     execution.delivered = who.by_contract(execution.delivered_by)
     # shares that add up to 1 only to rounding leave nothing late
     late = np.maximum(execution.asked - execution.delivered, 0.0)
     kept = np.minimum(late, MOST_BACKLOG_MONTHS * execution.ordered)
     execution.bought_outside = late - kept
+    if terms.left is not None:
+        # what nobody can bring is not bought elsewhere
+        execution.bought_outside *= terms.left
     contracts.backlog_eur[rows] = kept
     price = contracts.price[rows]
     contracts.receivable_eur[rows] += execution.delivered * price
     # a trader buys the good that it passes on, from outside the territory
     goods = execution.delivered_by * who.each(1.0 - contracts.output_share[rows])
+    if terms.goods_price is not None:
+        goods *= who.each(terms.goods_price)
     firms.payable_outside += who.by_firm(goods, n)[:n]
     share = np.asarray(collected_share(payment_days[execution.buyer]))
+    if terms.paid is not None:
+        share = share * terms.paid[execution.buyer]
     paid = contracts.receivable_eur[rows] * share
     contracts.receivable_eur[rows] -= paid
     billed = paid

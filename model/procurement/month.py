@@ -25,6 +25,7 @@ from model.procurement.programme import Programme, programme_of
 from model.procurement.subcontracting import partners_of_winners
 from model.procurement.tenders import DIRECT, Tenders
 from model.setting import Setting
+from model.shocks.prices import PriceRise
 from model.state import State
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,8 @@ def grant_volumes(setting: Setting, state: State, practice: Practice) -> None:
     """Set in January each buyer's envelope and what it can afford of its base volume."""
     public = state.public
     unused = public.envelope_eur - public.lever_cost_year - public.spent_year
+    # credits that a cut took away are not left over
+    unused -= public.cut_year
     public.envelope_eur[:] = yearly_envelopes(setting.territory.buyers, practice)
     public.volume_factor[:] = contract_life.yearly_volume_factor(
         setting.territory.buyers.envelope_eur,
@@ -46,6 +49,7 @@ def grant_volumes(setting: Setting, state: State, practice: Practice) -> None:
     )
     public.lever_cost_year[:] = 0.0
     public.spent_year[:] = 0.0
+    public.cut_year[:] = 0.0
 
 
 def adopt(setting: Setting, state: State, practice: Practice) -> None:
@@ -129,7 +133,7 @@ def due_lots(
         d.categories,
         d.has_structure,
         d.has_ess,
-        state.public.volume_factor,
+        practice.affordable(state.public.volume_factor),
         programme or programme_of_month(setting, state, practice),
         alignment,
         practice,
@@ -212,10 +216,12 @@ def gather_bids(
     tenders: Tenders,
     rules: RulesInForce,
     heard: Informed | None = None,
+    prices: PriceRise | None = None,
 ) -> Bids:
     """Tell firms of each lot, near and far, and collect the bids of those that want it.
 
-    ``heard`` are the firms of the territory that hear of each lot where they are known already.
+    ``heard`` are the firms of the territory that hear of each lot where they are known already;
+    ``prices`` what dearer inputs add to costs, if they do.
     """
     t, h, firms, seed = setting.territory, setting.hypotheses, state.firms, setting.seed
     lively = _liveliness(setting, tenders)
@@ -233,6 +239,7 @@ def gather_bids(
         threshold,
         h,
         seed,
+        prices,
     )
 
 

@@ -83,6 +83,8 @@ class Practice:
         (B,), buyers under the duty to have a scheme.
     turnover_cap
         Highest turnover that may be required, over the lot value.
+    envelope_cut
+        (B,), share of each envelope that a shock takes away this month, or None.
     """
 
     def __init__(
@@ -92,9 +94,17 @@ class Practice:
         kind: Ints,
         obliged: Bools,
         turnover_cap: float,
+        envelope_cut: Floats | None = None,
     ) -> None:
         self._placed, self._maturity, self._kind = placed, maturity, kind
         self.obliged, self._turnover_cap = obliged, turnover_cap
+        self.envelope_cut = envelope_cut
+
+    def affordable(self, volume_factor: Floats) -> Floats:
+        """Return what buyers can afford of their base volume (B,), a cut of envelopes taken off."""
+        if self.envelope_cut is None:
+            return volume_factor
+        return volume_factor * (1.0 - self.envelope_cut)
 
     def moved(self, key: str) -> bool:
         """Return whether a lever is away from current practice anywhere this month."""
@@ -260,7 +270,12 @@ class LeverPlan:
         )
 
     def in_force(
-        self, month: int, maturity: Floats, obliged: Bools, turnover_cap: float
+        self,
+        month: int,
+        maturity: Floats,
+        obliged: Bools,
+        turnover_cap: float,
+        envelope_cut: Floats | None = None,
     ) -> Practice:
         """Read every lever for a month counted from the scenario's start, after its lag."""
         placed: dict[str, list[Placed]] = {}
@@ -277,6 +292,7 @@ class LeverPlan:
             self._buyers.kind,
             obliged,
             turnover_cap,
+            envelope_cut,
         )
 
 

@@ -107,7 +107,7 @@ def means_of(
     rows: Ints, trade: Bools, columns: Firms, firms: FirmState, h: Mapping[str, float]
 ) -> Means:
     """Return what firms ``rows`` (E,) can make and show; ``trade`` (E,) tells traders."""
-    capacity = np.maximum(firms.capacity_eur[rows], 1e-300)
+    capacity = np.maximum(firms.capacity_eur[rows] * firms.intact[rows], 1e-300)
     # a firm born in the run stands alone, whatever enterprise held its row before
     young = firms.generation[rows] > 0
     # a group lends its establishments hands, within limits, for the lots that they bid for

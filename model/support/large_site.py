@@ -14,20 +14,9 @@ from numpy.typing import NDArray
 from model.procurement.categories import category_number
 from model.state import FirmState
 from model.territory.territory import Firms, Territory
-from model.territory.zones import Zones
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-USUAL_EPCI = "245900428"
-"""Where the site is unless a scope says so: Dunkerque, for the reactors of Gravelines
-(`facts.md` 2.11); the largest zone in territories that do not have it."""
-
-
-def usual_zone(zones: Zones) -> Bools:
-    """Return the zone around which the site is by default (Z,)."""
-    known = np.isin(np.array(zones.keys), USUAL_EPCI)
-    return known if known.any() else zones.population == zones.population.max()
 
 
 def site_demand(

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from model.ledger import Ledger
 from model.procurement.practice import Practice
 from model.setting import Setting
+from model.shocks.plan import CALM, MonthShocks
 from model.state import State
 from model.support import filiere, large_site, posts, skills
 from model.territory.buyers import BUYER_KINDS, Buyers
 from model.territory.sectors import SKILL_FAMILIES
 from model.territory.territory import Territory
+from model.territory.zones import usual_site_zone
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -55,7 +57,9 @@ class SupportFlows:
         return cls(*(np.zeros(size) for size in (b, z, z, b, n, n, z)))
 
 
-def act(setting: Setting, state: State, practice: Practice) -> SupportFlows:
+def act(
+    setting: Setting, state: State, practice: Practice, struck: MonthShocks = CALM
+) -> SupportFlows:
     """Support firms, people and structures as decided; nothing at current practice."""
     t, h = setting.territory, setting.hypotheses
     zones = len(t.zones.keys)
@@ -63,13 +67,16 @@ def act(setting: Setting, state: State, practice: Practice) -> SupportFlows:
     _support_firms(setting, state, practice, flows)
     obtained = practice.by_zone("insertion_posts", zones)
     granted = practice.by_zone("agreed_posts_change", zones)
-    posts.agree_on_posts(t.firms, state.firms, (1.0 + obtained) * (1.0 + granted) - 1.0)
+    aided = (1.0 + obtained) * (1.0 + granted)
+    if struck.posts_left is not None:
+        aided = aided * struck.posts_left
+    posts.agree_on_posts(t.firms, state.firms, aided - 1.0)
     posts.fill_posts(t.firms, state.firms, state.zones, h)
     places = [practice.programmes(f"training_places_{name}", zones) for name in SKILL_FAMILIES]
     skills.train(setting.closure.skills, state.firms, state.zones, places, h)
     _cost_of_training(t, state, h, flows)
     _cost_of_pathways(t, state, practice, h, flows)
-    flows.demand = _further_demand(setting, state, practice)
+    flows.demand = _further_demand(setting, state, practice, struck)
     return flows
 
 
@@ -190,11 +197,13 @@ def _cost_of_pathways(
             flows.buyers += epci_payers(territory, here) * cost
 
 
-def _further_demand(setting: Setting, state: State, practice: Practice) -> Floats | None:
+def _further_demand(
+    setting: Setting, state: State, practice: Practice, struck: MonthShocks
+) -> Floats | None:
     """Return demand from outside beyond the usual (n,), EUR, or None where there is none."""
     t, h, demand = setting.territory, setting.hypotheses, None
-    around = large_site.usual_zone(t.zones)
-    site = practice.programmes("large_site_fte", len(t.zones.keys), around)
+    around = usual_site_zone(t.zones)
+    site = [*practice.programmes("large_site_fte", len(t.zones.keys), around), *struck.site]
     if site:
         demand = large_site.site_demand(t, state.firms, site, h)
     if state.public.supporting[filiere.PRODUCTIVITY]:

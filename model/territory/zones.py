@@ -160,3 +160,14 @@ def commuting_flows(
         if np.abs(factor - 1.0).max() < 1e-13:
             break
     return flows
+
+
+USUAL_EPCI = "245900428"
+"""Where a large site is unless a scope says so: Dunkerque, for the reactors of Gravelines
+(`facts.md` 2.11); the largest zone in territories that do not have it."""
+
+
+def usual_site_zone(zones: Zones) -> NDArray[np.bool_]:
+    """Return the zone around which the site is by default (Z,)."""
+    known = np.isin(np.array(zones.keys), USUAL_EPCI)
+    return known if known.any() else zones.population == zones.population.max()

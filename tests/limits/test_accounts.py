@@ -428,9 +428,9 @@ def test_verify_sees_a_payment_booked_but_not_made(
     model = TerritoryModel(generated_territory(), burn_in=False, verify=True)
     settle_trade = money.settle_trade
 
-    def with_a_tax_nobody_pays(*arguments: Any) -> Any:
+    def with_a_tax_nobody_pays(*arguments: Any, **further: Any) -> Any:
         arguments[-1].pay("households", "state", "a tax", EURO)
-        return settle_trade(*arguments)
+        return settle_trade(*arguments, **further)
 
     monkeypatch.setattr(money, "settle_trade", with_a_tax_nobody_pays)
     with pytest.raises(IdentityError, match="account 'households'"):

@@ -15,10 +15,10 @@ from model.economy.labour import SIAE_KINDS
 from model.hypotheses import HypothesisValues
 from model.procurement.channels import HOURS_PER_FTE_MONTH, share_out_hours
 from model.procurement.levers import load_levers
-from model.support.large_site import usual_zone
 from model.support.skills import training_months
 from model.territory.sectors import SKILL_FAMILIES
 from model.territory.tables import KINDS
+from model.territory.zones import usual_site_zone
 
 if TYPE_CHECKING:
     from tests.conftest import MakeTerritory
@@ -237,7 +237,7 @@ def test_hired_people_come_only_for_hours_that_posts_do_not_do(world: TerritoryM
 
 def test_a_large_site_asks_firms_around_it_for_what_it_is_worth(still: TerritoryModel) -> None:
     t = still.territory
-    around = usual_zone(t.zones)
+    around = usual_site_zone(t.zones)
     base, site = run(still, {}, 1), run(still, {"large_site_fte": 100}, 1)
     assert base.last_flows is not None and site.last_flows is not None
     more = site.last_flows.goods.demand_outside - base.last_flows.goods.demand_outside

@@ -154,6 +154,9 @@ def add_contracts(
     _add_spending(sums, t, x, net_pay)
     rows, c = flows.execution.active, state.contracts
     sums.add("late_eur", cell, c.backlog_eur[rows])
+    # what was late is served first
+    in_time = flows.execution.delivered - (flows.execution.asked - flows.execution.ordered)
+    sums.add("on_time_eur", cell, np.maximum(in_time, 0.0))
     addressable = flows.execution.ordered * c.in_reach[rows]
     sums.add("addressable_eur", cell, addressable)
     target = practice.of_lots("reserved_share", flows.execution.buyer, x.category)

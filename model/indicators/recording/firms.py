@@ -44,7 +44,10 @@ def firm_sums(
     parts = ("jobs_direct_fte", "jobs_indirect_fte", "jobs_induced_fte")
     sums.add_difference("jobs_other_fte", "jobs_present_fte", *parts)
     sums.add_all("supported_sales_eur", (traced[0] + traced[1] + traced[2]) * goods.output)
+    supplying = (t.firms.trades[:, 0] >= 0) & state.firms.alive
+    sums.add_all("firms_supplying_n", supplying.astype(np.float64))
     by_place = {
+        "output_eur": goods.output,
         "territorial_emissions_tco2e": direct_emissions(t, state.contracts, state.firms, flows),
         "environmental_spending_eur": flows.environment.on_contracts + flows.environment.invested,
     }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from model.flows import MonthFlows
 from model.indicators.recording.cells import CellCodes, CellSums
 from model.procurement.award import ABANDONED, DEFERRED
+from model.procurement.practice import Practice
 from model.procurement.tenders import DIRECT, NOTHING
 from model.state import State
 from model.territory.derived import DerivedColumns
@@ -29,6 +30,7 @@ def add_lots(
     codes: CellCodes,
     state: State,
     flows: MonthFlows,
+    practice: Practice,
 ) -> None:
     """Add the month's shared, prepared and failed lots, and what nobody delivers."""
     tenders = flows.tenders
@@ -36,7 +38,7 @@ def add_lots(
     called = (tenders.procedure != DIRECT) & tenders.in_reach
     _add_shared(sums, t, cell, called, flows)
     _add_procedures(sums, cell, called, flows)
-    _add_uncovered(sums, d, codes, state)
+    _add_uncovered(sums, d, codes, state, flows, practice)
 
 
 def _add_shared(
@@ -88,9 +90,20 @@ def _add_procedures(
     sums.add("negotiated_n", cell[called & awards.negotiated])
 
 
-def _add_uncovered(sums: CellSums, d: DerivedColumns, codes: CellCodes, state: State) -> None:
-    """Add up what is not delivered this month because nobody holds the contract."""
+def _add_uncovered(
+    sums: CellSums,
+    d: DerivedColumns,
+    codes: CellCodes,
+    state: State,
+    flows: MonthFlows,
+    practice: Practice,
+) -> None:
+    """Add up what is due this month, and the part that nobody delivers for lack of a holder."""
     c = state.contracts
     rows = np.flatnonzero((c.holder < 0) & (c.volume_eur > 0))
-    volume = c.volume_eur[rows] * state.public.volume_factor[d.buyer_of_row[rows]] / 12.0
+    factor = practice.affordable(state.public.volume_factor)
+    volume = c.volume_eur[rows] * factor[d.buyer_of_row[rows]] / 12.0
     sums.add("uncovered_eur", codes.contract[rows], volume)
+    running = flows.execution.active
+    cells = np.concatenate([codes.contract[rows], codes.contract[running]])
+    sums.add("due_eur", cells, np.concatenate([volume, flows.execution.ordered]))

@@ -1,0 +1,1 @@
+"""Shocks: what happens to a territory and nobody in it decides."""
