@@ -200,14 +200,14 @@ class TerritoryModel(mesa.Model):
         """Read the law and the levers of the month; grant the year's volumes in January."""
         month = self.state.month
         rules = rules_at(FIRST_YEAR + month // 12, month % 12 + 1, self.amendments)
-        practice = self._practice(month, rules)
+        practice = self.practice_of(month, rules)
         procurement.adopt(self.setting, self.state, practice)
         if month % 12 == 0:
             procurement.grant_volumes(self.setting, self.state, practice)
         return rules, practice
 
-    def _practice(self, month: int, rules: RulesInForce) -> Practice:
-        """Return what buyers do this month: levers after their lag, as far as they take hold."""
+    def practice_of(self, month: int, rules: RulesInForce) -> Practice:
+        """Return what buyers do in a month: levers after their lag, as far as they take hold."""
         threshold = rules.spaser_threshold * self.territory.money_scale
         # the duty of each legal person is data at the threshold of today's law
         usual = rules_at(*SCENARIO_START).spaser_threshold * self.territory.money_scale
