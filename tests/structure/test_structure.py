@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model import AncrageError, TerritoryModel
+from model import STATIONARY, AncrageError, TerritoryModel
 from model.indicators import evaluate
 from model.structure import Structure, load_measures, load_themes, structure_of
 from model.structure.firms import suppliers_of_slots
@@ -131,6 +131,24 @@ def test_dependent_jobs_count_all_who_work_there(
             sales = flows.goods.demand_contracts[row] * flows.goods.fill[row]
             inside += staff * (sales > 0.25 * flows.goods.output[row])
     assert structure.value("dependent_jobs") == pytest.approx(100.0 * inside / total)
+
+
+@pytest.mark.parametrize(
+    ("measure", "indicator"),
+    [
+        ("contracts_held_here", "held_share_territory_value"),
+        ("contracts_performed_here", "performed_share_territory_value"),
+    ],
+)
+def test_local_shares_are_those_recorded_where_every_month_repeats_the_last(
+    generated_territory: MakeTerritory, measure: str, indicator: str
+) -> None:
+    territory = generated_territory(2_000)
+    still = TerritoryModel(territory, burn_in=False, switches=STATIONARY).run(1)
+    recorded = evaluate(still.records.quantities, slice(-1, None))[indicator]
+    found = structure_of(still)
+    own = [found.value(measure, key) for key in (*territory.zones.keys, "territory")]
+    assert own == pytest.approx(recorded.tolist(), rel=1e-9)
 
 
 def test_cells_share_the_running_contracts(world: TerritoryModel, structure: Structure) -> None:
