@@ -248,14 +248,19 @@ class TerritoryModel(mesa.Model):
         if len(self.shocks):
             since = month - BURN_IN_MONTHS
             strike.begin_month(self.territory, self.state, flows.shocks, since)
-        practice = self._practice(month, rules, flows.shocks.envelope_cut)
+        practice = self.practice_of(month, rules, flows.shocks.envelope_cut)
         procurement.adopt(self.setting, self.state, practice)
         if month % 12 == 0:
             procurement.grant_volumes(self.setting, self.state, practice)
         return rules, practice
 
-    def _practice(self, month: int, rules: RulesInForce, envelope_cut: Floats | None) -> Practice:
-        """Return what buyers do this month: levers after their lag, as far as they take hold."""
+    def practice_of(
+        self, month: int, rules: RulesInForce, envelope_cut: Floats | None = None
+    ) -> Practice:
+        """Return what buyers do in a month: levers after their lag, as far as they take hold.
+
+        ``envelope_cut`` (B,) is what a shock takes of each envelope.
+        """
         threshold = rules.spaser_threshold * self.territory.money_scale
         # the duty of each legal person is data at the threshold of today's law
         usual = rules_at(*SCENARIO_START).spaser_threshold * self.territory.money_scale

@@ -28,6 +28,7 @@ REQUIRED = {
     "model/data/procurement/category_mix.csv",
     "model/indicators/register.toml",
     "model/procurement/lever_register/access.toml",
+    "model/structure/measures.toml",
     "scenarios/library/full-spaser.toml",
     "scenarios/validation/patterns.toml",
 }

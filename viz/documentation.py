@@ -19,6 +19,8 @@ from model.indicators.register import NO_BASE
 from model.procurement.categories import load_categories
 from model.procurement.legal_calendar import load_rules
 from model.procurement.levers import load_levers
+from model.structure.register import Measure, load_measures
+from model.structure.register import load_themes as load_structure_themes
 from scenarios.library import load_library
 from viz.numbers import lever_bounds, lever_value
 from viz.readme import sources
@@ -158,6 +160,26 @@ def indicators_table() -> str:
     return markdown_table(headings, rows)
 
 
+def structure_table() -> str:
+    """Return the measures of structure: units, where they are given, who reads them."""
+    headings = ["Measure", "Theme", "Label", "Unit", "Wished for", "By EPCI", "Read by"]
+    rows = (_structure_row(entry) for entry in load_measures().values())
+    return markdown_table([*headings, "Definition"], rows)
+
+
+def _structure_row(entry: Measure) -> list[str]:
+    return [
+        _code(entry.key),
+        load_structure_themes()[entry.theme].label_en,
+        entry.label_en,
+        entry.unit,
+        "" if entry.direction == "none" else entry.direction,
+        "yes" if entry.by_zone else "",
+        entry.audience,
+        entry.definition_en,
+    ]
+
+
 def categories_table() -> str:
     """Return the purchase categories and what the engine reads of each."""
     headings = ["Category", "Label", "Kind", "Produced by", "Sold by traders", "Labour share"]
@@ -228,6 +250,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "hypotheses-build": build_hypotheses_table,
     "hypotheses-run": run_hypotheses_table,
     "indicators": indicators_table,
+    "structure": structure_table,
     "categories": categories_table,
     "legal-calendar": legal_calendar_table,
     "scenarios": scenarios_table,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.procurement.practice import Practice
+from model.state import ContractState
 from model.territory.buyers import Buyers
 
 Floats = NDArray[np.float64]
@@ -47,3 +48,35 @@ def tightened_weights(
     raised = np.minimum(price + shift * cut * (1.0 - held), np.maximum(price, MOST_PRICE_WEIGHT))
     others = np.divide(1.0 - raised, 1.0 - price, out=np.ones_like(price), where=price < 1.0)
     return np.vstack([raised, weights[1:] * others])
+
+
+def yearly_volume_factor(
+    usual: Floats,
+    envelope: Floats,
+    lever_costs: Floats,
+    unused: Floats,
+    contracts: ContractState,
+    buyer_of_row: NDArray[np.int32],
+    response: float,
+) -> Floats:
+    """Return what each buyer can afford next year of its base volume (B,) (`model.md` 5).
+
+    ``1 + (change of the envelope + η·(usual envelope - lever costs - cost at contract prices +
+    credits not used))/usual envelope``, within [0.5, 1.5]: lower prices buy more, lever costs and a
+    cut buy less, and what lots without a holder or late deliveries left unused is carried over.
+
+    Parameters
+    ----------
+    usual, envelope
+        (B,), envelope of today's practice and that of the year, EUR.
+    unused
+        (B,), envelope less what was delivered at contract prices and lever costs last year, EUR.
+    """
+    cost = np.bincount(
+        buyer_of_row,
+        weights=np.where(contracts.holder >= 0, contracts.price, 1.0) * contracts.volume_eur,
+        minlength=len(usual),
+    )
+    least = np.maximum(usual, 1e-300)
+    room = (usual - lever_costs - cost + unused) / least
+    return np.clip(1.0 + (envelope - usual) / least + response * room, 0.5, 1.5)

@@ -395,35 +395,3 @@ def gain_experience(contracts: ContractState, firms: FirmState) -> None:
 def count_down(contracts: ContractState) -> None:
     """Take one month off every running contract and every waiting relaunch."""
     contracts.months_left -= contracts.months_left > 0
-
-
-def yearly_volume_factor(
-    usual: Floats,
-    envelope: Floats,
-    lever_costs: Floats,
-    unused: Floats,
-    contracts: ContractState,
-    buyer_of_row: Ints,
-    response: float,
-) -> Floats:
-    """Return what each buyer can afford next year of its base volume (B,) (`model.md` 5).
-
-    ``1 + (change of the envelope + η·(usual envelope - lever costs - cost at contract prices +
-    credits not used))/usual envelope``, within [0.5, 1.5]: lower prices buy more, lever costs and a
-    cut buy less, and what lots without a holder or late deliveries left unused is carried over.
-
-    Parameters
-    ----------
-    usual, envelope
-        (B,), envelope of today's practice and that of the year, EUR.
-    unused
-        (B,), envelope less what was delivered at contract prices and lever costs last year, EUR.
-    """
-    cost = np.bincount(
-        buyer_of_row,
-        weights=np.where(contracts.holder >= 0, contracts.price, 1.0) * contracts.volume_eur,
-        minlength=len(usual),
-    )
-    least = np.maximum(usual, 1e-300)
-    room = (usual - lever_costs - cost + unused) / least
-    return np.clip(1.0 + (envelope - usual) / least + response * room, 0.5, 1.5)

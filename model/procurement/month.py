@@ -11,7 +11,7 @@ from model.procurement import contracts as contract_life
 from model.procurement.adoption import adopt_schemes, move_maturity
 from model.procurement.award import award
 from model.procurement.bids import Bids, collect_bids
-from model.procurement.budget import yearly_envelopes
+from model.procurement.budget import yearly_envelopes, yearly_volume_factor
 from model.procurement.candidates import Informed, race_candidates
 from model.procurement.coordination import Alignment, align_due
 from model.procurement.depth import adapt_sounded
@@ -38,7 +38,7 @@ def grant_volumes(setting: Setting, state: State, practice: Practice) -> None:
     # credits that a cut took away are not left over
     unused -= public.cut_year
     public.envelope_eur[:] = yearly_envelopes(setting.territory.buyers, practice)
-    public.volume_factor[:] = contract_life.yearly_volume_factor(
+    public.volume_factor[:] = yearly_volume_factor(
         setting.territory.buyers.envelope_eur,
         public.envelope_eur,
         public.lever_cost_year,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import AncrageError
-from model.state import ContractState, FirmState, PublicState, SupplyState, ZoneState
+from model.state import ContractState, FirmState, PublicState, ShockState, SupplyState, ZoneState
 from viz.documentation import DOCUMENT, TABLES, markdown_table, rewrite, with_tables
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,10 @@ def test_the_schedule_lists_the_steps_of_the_month_in_their_order(odd: str) -> N
     assert re.findall(r"^\| `([\w.]+)` \|", schedule, re.MULTILINE) == coded
 
 
-@pytest.mark.parametrize("columns", [FirmState, SupplyState, ContractState, ZoneState, PublicState])
+STATES = [FirmState, SupplyState, ContractState, ZoneState, PublicState, ShockState]
+
+
+@pytest.mark.parametrize("columns", STATES)
 def test_every_state_variable_is_described(odd: str, columns: type) -> None:
     described = odd.split("### State variables")[1].split("## 3. ")[0]
     missing = [f.name for f in fields(columns) if f"`{f.name}`" not in described]

@@ -25,6 +25,7 @@ FILES = (
     *sorted((ROOTS[2] / "procurement").rglob("*.toml")),
     *sorted((ROOTS[2] / "indicators").glob("*.toml")),
     *sorted((ROOTS[2] / "hypotheses").glob("*.toml")),
+    *sorted((ROOTS[2] / "structure").glob("*.toml")),
 )
 
 
