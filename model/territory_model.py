@@ -21,6 +21,7 @@ from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import Recorder
 from model.indicators.tracing import trace_month
+from model.indicators.watcher import WatchedMonths, Watcher
 from model.ledger import ACCOUNTS, Ledger
 from model.opening import draw_lives, opening_state
 from model.procurement import contracts as contract_life
@@ -34,6 +35,7 @@ from model.setting import Setting
 from model.shocks import strike
 from model.shocks.plan import ShockPlan
 from model.shocks.shock import Shocks
+from model.shocks.supplies import carry_stocks_over
 from model.state import FIRST_YEAR
 from model.support import month as support
 from model.territory import load_territory
@@ -111,6 +113,7 @@ class TerritoryModel(mesa.Model):
         self._expect(shocks or Shocks())
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         self.recorder = Recorder(built, derived, values, keep_awards)
+        self.watcher: Watcher | None = None
         self.last_flows: MonthFlows | None = None
         self.agent_roll = AgentRoll()
         if burn_in:
@@ -182,21 +185,47 @@ class TerritoryModel(mesa.Model):
             twin._expect(shocks)
         twin.recorder = self.recorder.empty_copy()
         twin.last_flows = self.last_flows
+        twin.watcher = None
+        if self.watcher is not None:
+            twin.watch_only(traces=False)
         twin.agent_roll = AgentRoll()
         return twin
 
+    def watch_only(self, *, traces: bool = True) -> None:
+        """Keep from now on what measures of resilience read, and nothing else.
+
+        So do its branches, which do not trace sales to public contracts.
+        """
+        self.watcher = Watcher(self.territory, self.setting.derived, traces=traces)
+
+    def watched(self) -> WatchedMonths:
+        """Return the months since ``watch_only`` was called."""
+        assert self.watcher is not None, "call watch_only first"
+        return self.watcher.watched()
+
+    def _record(self, flows: MonthFlows, rules: RulesInForce, practice: Practice) -> None:
+        if self.watcher is None:
+            self.recorder.record(self.state, flows, rules, practice)
+        else:
+            self.watcher.record(self.state, flows, practice)
+
     def _expect(self, shocks: Shocks) -> None:
         """Have shocks to come."""
-        now = self.state.month - BURN_IN_MONTHS
-        late = [one for one in shocks.items if one.first_month < now and not one.changes_nothing]
+        now, former = self.state.month - BURN_IN_MONTHS, getattr(self, "shock_plan", None)
+        known = () if former is None else former.shocks.items
+        late = [
+            one
+            for one in shocks.items
+            if one.first_month < now and one not in known and not one.changes_nothing
+        ]
         if late:
             raise AncrageError(
                 f"Shock '{late[0].kind}' would begin in month {late[0].first_month + 1} of the "
                 f"scenario, and this world is past it (month {now + 1}); branch it earlier."
             )
         self.shock_plan = ShockPlan(shocks, self.territory, self.setting.hypotheses)
-        bundles = len(self.shock_plan.cuts)
-        self.state.shocks.supply_stock = np.zeros((bundles, len(self.territory.firms)))
+        cuts = () if former is None else former.cuts
+        carry_stocks_over(cuts, self.shock_plan.cuts, self.state, now)
 
     @property
     def shocks(self) -> Shocks:
@@ -232,9 +261,10 @@ class TerritoryModel(mesa.Model):
         economy.settle_money(setting, state, practice, flows, ledger)
         economy.labour_market(setting, state, flows)
         economy.pay_residents(setting, state, flows, ledger)
-        trace_month(setting.territory, state, flows)
+        if self.watcher is None or self.watcher.traces:
+            trace_month(setting.territory, state, flows)
         economy.renew_firms(setting, state, practice, flows, ledger)
-        self.recorder.record(state, flows, rules, practice)
+        self._record(flows, rules, practice)
         self.last_flows = flows
         self._close_month(ledger)
         if self.verify:

@@ -31,12 +31,15 @@ def default_workers() -> int:
 def check_scenarios(territory: str, scenarios: Sequence[Scenario]) -> None:
     """Refuse scenarios that the territory cannot carry out, naming the scenario."""
     from model.feasibility import check_levers
+    from model.hypotheses import HypothesisValues
+    from model.shocks.plan import ShockPlan
     from model.territory import load_territory
 
     found = load_territory(territory)
     for scenario in scenarios:
         try:
             check_levers(found, scenario.levers)
+            ShockPlan(scenario.shocks, found, HypothesisValues())
         except AncrageError as error:
             name = scenario.name.removeprefix(f"{BASELINE_SCENARIO.name}+")
             raise AncrageError(f"Scenario '{name}': {error}") from error

@@ -14,6 +14,7 @@ from model.hypotheses import HypothesisValues, draw_run_vector
 from model.indicators import Records
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
+from model.shocks.shock import Shocks
 from scenarios.run_results import Layout, RunMonths, RunResult, layout_of, measure_run
 from scenarios.schema import Scenario
 
@@ -28,8 +29,14 @@ class World(Protocol):
         """Monthly records since the start of the scenario."""
         ...
 
-    def branch(self, levers: Levers, *, amendments: Amendments | None = None) -> World:
-        """Return an independent world that goes on from here with other levers or other law."""
+    def branch(
+        self,
+        levers: Levers | None = None,
+        *,
+        amendments: Amendments | None = None,
+        shocks: Shocks | None = None,
+    ) -> World:
+        """Return an independent world that goes on from here with other levers, law or shocks."""
         ...
 
     def run(self, months: int) -> object:
@@ -148,4 +155,4 @@ def branch_of(world: World, lived: Scenario) -> World:
 
     ``lived`` holds its context too: what happens around purchasing happens with and without it.
     """
-    return world.branch(lived.levers, amendments=lived.law)
+    return world.branch(lived.levers, amendments=lived.law, shocks=lived.shocks)

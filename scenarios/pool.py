@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import Any
 
 from model.errors import AncrageFailure
 from scenarios.pairs import PairResult, PairTask, run_pair
@@ -23,17 +24,15 @@ BLAS_VARIABLES = (
 )
 """Environment that keeps BLAS on one thread; read when numpy loads."""
 
-Finished = Callable[[PairResult], None]
-
 
 class RunFailure(AncrageFailure):
     """A process of a run died."""
 
 
 class Interrupted(Exception):
-    """Ctrl-C during a run: what was finished until then."""
+    """Ctrl-C during a run: results of the tasks finished until then, in their order."""
 
-    def __init__(self, finished: Sequence[PairResult], planned: int) -> None:
+    def __init__(self, finished: Sequence[Any], planned: int) -> None:
         super().__init__(f"{len(finished)} of {planned} pairs finished")
         self.finished = tuple(finished)
         self.planned = planned
@@ -73,12 +72,24 @@ def _ignore_interrupts() -> None:
 
 
 def run_pairs(
-    tasks: Sequence[PairTask], workers: int, on_finished: Finished | None = None
+    tasks: Sequence[PairTask], workers: int, on_finished: Callable[[PairResult], None] | None = None
 ) -> list[PairResult]:
+    """Run pairs of a comparison: see `run_tasks`."""
+    return run_tasks(run_pair, tasks, workers, on_finished)
+
+
+def run_tasks[T, R](
+    work: Callable[[T], R],
+    tasks: Sequence[T],
+    workers: int,
+    on_finished: Callable[[R], None] | None = None,
+) -> list[R]:
     """Run all tasks and return their results in the order of tasks, whoever finished first.
 
     Parameters
     ----------
+    work
+        Does one task; a function of a module, importable by name.
     tasks
         Units of work, one seed each.
     workers
@@ -93,9 +104,9 @@ def run_pairs(
     RunFailure
         A worker process died.
     """
-    finished: dict[int, PairResult] = {}
+    finished: dict[int, R] = {}
 
-    def keep(position: int, result: PairResult) -> None:
+    def keep(position: int, result: R) -> None:
         finished[position] = result
         if on_finished is not None:
             on_finished(result)
@@ -103,28 +114,28 @@ def run_pairs(
     try:
         if min(workers, len(tasks)) <= 1:
             for position, task in enumerate(tasks):
-                keep(position, run_pair(task))
+                keep(position, work(task))
         else:
-            _run_in_processes(tasks, min(workers, len(tasks)), keep)
+            _run_in_processes(work, tasks, min(workers, len(tasks)), keep)
     except KeyboardInterrupt:
         in_order = [finished[position] for position in sorted(finished)]
         raise Interrupted(in_order, len(tasks)) from None
     return [finished[position] for position in range(len(tasks))]
 
 
-def _run_in_processes(
-    tasks: Sequence[PairTask], workers: int, keep: Callable[[int, PairResult], None]
+def _run_in_processes[T, R](
+    work: Callable[[T], R], tasks: Sequence[T], workers: int, keep: Callable[[int, R], None]
 ) -> None:
     """Run tasks in spawned processes; on any way out, leave none behind."""
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
-    positions: dict[Future[PairResult], int] = {}
+    positions: dict[Future[R], int] = {}
     done = False
     try:
         with single_blas_thread(), ignoring_interrupts():
             for position, task in enumerate(tasks):
-                positions[executor.submit(run_pair, task)] = position
+                positions[executor.submit(work, task)] = position
         for future in as_completed(positions):
             keep(positions[future], future.result())
         done = True

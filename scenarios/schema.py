@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 from unicodedata import category
@@ -12,10 +12,11 @@ from unicodedata import category
 from model.errors import AncrageError
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
+from model.shocks.shock import Shocks
 
-FIELDS = ("name", "why", "why_en", "includes", "levers", "law")
+FIELDS = ("name", "why", "why_en", "includes", "levers", "law", "shocks")
 """Fields of a scenario file; `includes` names scenarios of the library that it builds on, `law`
-amends rules of the legal calendar."""
+amends rules of the legal calendar, `shocks` lists what happens and nobody decides."""
 
 _LONGEST_NAME = 60
 _KEYS = {"levers": "lever", "law": "rule"}
@@ -23,10 +24,10 @@ _KEYS = {"levers": "lever", "law": "rule"}
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is changed against current practice, and why.
+    """What is changed against current practice, or happens, and why.
 
     Two scenarios compose with ``a | b``: the levers of both and the law as both amend it, the right
-    one's where both set a lever or amend a rule.
+    one's where both set a lever or amend a rule; the shocks of both.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Scenario:
     levers: Levers = field(default_factory=Levers)
     why_en: str = ""
     law: Amendments = field(default_factory=Amendments)
+    shocks: Shocks = field(default_factory=Shocks)
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > _LONGEST_NAME or "\n" in self.name:
@@ -54,21 +56,25 @@ class Scenario:
             levers=self.levers | other.levers,
             why_en=f"{self.why_en}\n{other.why_en}".strip(),
             law=self.law | other.law,
+            shocks=self.shocks | other.shocks,
         )
 
     @property
     def changes_nothing(self) -> bool:
-        """True if it stays at current practice under the law as it stands."""
-        return not self.levers.changed() and not self.law.changed()
+        """True if it stays at current practice under the law as it stands, and nothing strikes."""
+        calm = self.shocks.changes_nothing
+        return not self.levers.changed() and not self.law.changed() and calm
 
     def canonical(self) -> dict[str, object]:
         """Return what the scenario does, without its texts, as plain JSON values.
 
-        ``law`` is there where the law is amended.
+        ``law`` is there where the law is amended, ``shocks`` where something strikes.
         """
         found: dict[str, object] = {"levers": self.levers.canonical()}
         if law := self.law.canonical():
             found["law"] = law
+        if shocks := self.shocks.canonical():
+            found["shocks"] = shocks
         return found
 
     def canonical_json(self) -> str:
@@ -104,16 +110,25 @@ def scenario_of(
         if not isinstance(text, str):
             raise AncrageError(f"{where}: '{key}' must be a text.")
     own = {name: _table_of(table, name, where) for name in ("levers", "law")}
-    levers, law = Levers(), Amendments()
-    for part in included.values():
-        levers, law = levers | part.levers, law | part.law
+    levers, law, shocks = Levers(), Amendments(), Shocks()
     try:
+        for part in included.values():
+            levers, law, shocks = levers | part.levers, law | part.law, shocks | part.shocks
         levers = Levers({**levers.as_changes(), **own["levers"]})
         law |= Amendments(own["law"])
+        shocks |= Shocks(_list_of_shocks(table, where))
     except AncrageError as error:
         raise AncrageError(f"{where}: {error}") from error
     name, why, why_en = (cast("str", text).strip() for text in texts.values())
-    return Scenario(name=name, why=why, levers=levers, why_en=why_en, law=law)
+    return Scenario(name=name, why=why, levers=levers, why_en=why_en, law=law, shocks=shocks)
+
+
+def _list_of_shocks(table: Mapping[str, object], where: str) -> Sequence[object]:
+    """Return the shocks of a scenario file, each a table; none if they are not there."""
+    raw = table.get("shocks", ())
+    if not isinstance(raw, list | tuple):
+        raise AncrageError(f"{where}: 'shocks' must be a list of tables; write [[shocks]].")
+    return cast("Sequence[object]", raw)
 
 
 def _table_of(table: Mapping[str, object], name: str, where: str) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ from model.indicators import Records, evaluate, evaluate_groups, load_indicators
 from model.indicators.breakdowns import EPCI
 from model.indicators.records import QUANTITIES_BY_DIMENSION, Breakdown
 from scenarios import provenance
-from scenarios.pairs import World
+from scenarios.pairs import World, branch_of
 from scenarios.results import ALL_ZONES
 from scenarios.schema import Scenario
 from scenarios.store import RECORD, RunFolder, write_json
@@ -107,7 +107,7 @@ def run_one(
     """
     hypotheses = HypothesisValues() if central else draw_run_vector(seed)
     built = build(territory, seed, hypotheses, verify)
-    world = built.branch(scenario.levers, amendments=scenario.law)
+    world = branch_of(built, scenario)
     for month in range(months):
         world.run(1)
         if on_month is not None:

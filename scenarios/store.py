@@ -107,25 +107,34 @@ def _context_line(comparison: Comparison) -> list[str]:
     context = comparison.context
     if context.changes_nothing:
         return []
-    levers = f"Levers({context.levers.canonical()!r})"
-    return [f"    context=Scenario(name={context.name!r}, levers={levers}),"]
+    return [f"    context={_scenario_words(context)},"]
+
+
+def _scenario_words(scenario: Scenario) -> str:
+    """Return the Python that makes a scenario again."""
+    does = f"levers=Levers({scenario.levers.canonical()!r})"
+    if scenario.law.changed():
+        does += f", law=Amendments({scenario.law.canonical()!r})"
+    if not scenario.shocks.changes_nothing:
+        does += f", shocks=Shocks({scenario.shocks.canonical()!r})"
+    return f"Scenario(name={scenario.name!r}, {does})"
 
 
 def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
     """Return the Python that runs the comparison again."""
     lines = ["from scenarios import Scenario, compare, load_scenario"]
-    if any(scenario.law.changed() for scenario in comparison.scenarios):
+    every = (comparison.context, *comparison.scenarios)
+    if any(scenario.law.changed() for scenario in every):
         lines.append("from model.procurement.amendments import Amendments")
-    lines += ["from model.procurement.levers import Levers", "", "result = compare(", "    ["]
+    lines.append("from model.procurement.levers import Levers")
+    if not all(scenario.shocks.changes_nothing for scenario in every):
+        lines.append("from model.shocks.shock import Shocks")
+    lines += ["", "result = compare(", "    ["]
     for scenario in comparison.scenarios:
         if is_of_library(scenario):
             lines.append(f"        load_scenario({scenario.name!r}),")
         else:
-            levers = f"Levers({scenario.levers.canonical()!r})"
-            does = f"levers={levers}"
-            if scenario.law.changed():
-                does += f", law=Amendments({scenario.law.canonical()!r})"
-            lines.append(f"        Scenario(name={scenario.name!r}, {does}),")
+            lines.append(f"        {_scenario_words(scenario)},")
     lines += [
         "    ],",
         f"    territory={comparison.territory!r},",

@@ -18,6 +18,7 @@ from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from model.random_streams import normal, uniform
+from model.shocks.shock import Shocks
 
 ZONES = ("A", "B", "C")
 CATEGORIES = ("works", "services")
@@ -37,13 +38,24 @@ class FakeWorld:
     """Quantities are keyed noise around a level that the allotment lever raises."""
 
     def __init__(
-        self, seed: int, hypotheses: HypothesisValues, levers: Levers | None = None
+        self,
+        seed: int,
+        hypotheses: HypothesisValues,
+        levers: Levers | None = None,
+        shocks: Shocks | None = None,
     ) -> None:
         self.seed, self.hypotheses, self.levers = seed, hypotheses, levers or Levers()
+        self.shocks = shocks or Shocks()
         self.months = 0
 
-    def branch(self, levers: Levers, *, amendments: Amendments | None = None) -> FakeWorld:
-        return FakeWorld(self.seed, self.hypotheses, levers)
+    def branch(
+        self,
+        levers: Levers | None = None,
+        *,
+        amendments: Amendments | None = None,
+        shocks: Shocks | None = None,
+    ) -> FakeWorld:
+        return FakeWorld(self.seed, self.hypotheses, levers or self.levers, shocks or self.shocks)
 
     def run(self, months: int) -> FakeWorld:
         time.sleep(float(os.environ.get("FAKE_WORLD_SECONDS", "0")))

@@ -21,7 +21,7 @@ from model.procurement.groupings import Groupings, form_groupings
 from model.procurement.standing import USUAL_LOAD, reasons_to_bid, stand
 from model.procurement.tenders import DIRECT, FORMAL, Tenders
 from model.random_streams import mix, stream, to_normal, to_uniform
-from model.shocks.prices import PriceRise
+from model.shocks.prices import PriceRise, dearer_bids
 from model.state import FirmState
 from model.support.filiere import after_innovation
 from model.territory.territory import Firms, Sectors
@@ -136,7 +136,15 @@ def collect_bids(
     pressure = np.concatenate([local.pressure, outside.pressure], axis=1)
     drawn = np.concatenate([local.drawn, outside.drawn], axis=1)
     if prices is not None:
-        cost = cost + _dearer(tenders, local, outside, categories, firms, columns, prices, h)
+        cost = cost + dearer_bids(
+            prices,
+            tenders.supply_category,
+            np.where(local.firm >= 0, (firms.cost_rise / columns.usual_cost)[local.firm], 0.0),
+            local.output_share < 1.0,
+            outside.output_share < 1.0,
+            categories.profile.usual_cost,
+            h["goods_margin"],
+        )
     with np.errstate(divide="ignore"):
         reluctance = drawn / chance
     # bidders expect as many rivals as the conditions of the lot usually bring, not those who came
@@ -152,32 +160,6 @@ def collect_bids(
         groupings=groupings,
         **joined,
     )
-
-
-def _dearer(
-    tenders: Tenders,
-    local: _Side,
-    outside: _Side,
-    categories: CategoryColumns,
-    firms: FirmState,
-    columns: Firms,
-    prices: PriceRise,
-    h: Mapping[str, float],
-) -> Floats:
-    """Return what dearer inputs add to the cost of each bid, over the base price (T, places).
-
-    Makers bear what their inputs cost more, traders that of the goods and, on their margin, their
-    own. A joint bid bears what its lead does.
-    """
-    category, margin = tenders.supply_category, h["goods_margin"]
-    rows = np.maximum(local.firm, 0)
-    own = firms.cost_rise[rows] / columns.usual_cost[rows]
-    goods = prices.goods[category][:, None]
-    trades = local.output_share < 1.0
-    near = np.where(trades, (1.0 - margin) * goods + margin * own, own) * (local.firm >= 0)
-    made = (prices.makers / categories.profile.usual_cost)[category][:, None]
-    away = np.where(outside.output_share < 1.0, (1.0 - margin) * goods, made)
-    return np.concatenate([near, away], axis=1)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -153,25 +153,18 @@ class ShockPlan:
 
     def _sum(self, kind: str, month: int) -> Floats | None:
         """Add up the depths of shocks of a kind on firms (n,); None if there is none."""
-        total: Floats | None = None
-        for one in self._of(kind):
-            depth = one.depth_at(month)
-            if depth > 0.0:
-                part = depth * self._firms(one)
-                total = part if total is None else total + part
-        return total
+        parts = [(one.depth_at(month), one) for one in self._of(kind)]
+        return _added(depth * self._firms(one) for depth, one in parts if depth > 0.0)
 
     def _left_of_firms(self, kind: str, month: int) -> Floats | None:
         return _complement(self._sum(kind, month))
 
     def _of_buyers(self, kind: str, month: int) -> Floats | None:
         """Add up the depths of shocks of a kind on buyers (B,)."""
-        total: Floats | None = None
-        for one in self._of(kind):
-            depth = one.depth_at(month)
-            if depth > 0.0:
-                part = depth * buyers_held(one, self._t)
-                total = part if total is None else total + part
+        parts = [(one.depth_at(month), one) for one in self._of(kind)]
+        total = _added(
+            np.where(buyers_held(one, self._t), depth, 0.0) for depth, one in parts if depth > 0.0
+        )
         return None if total is None else np.minimum(total, 1.0)
 
     # --- Demand -----------------------------------------------------------------------------------
@@ -247,12 +240,11 @@ class ShockPlan:
         return left
 
     def _called_back(self, month: int) -> Floats | None:
-        total: Floats | None = None
-        for one in self._of("failure-wave"):
-            if one.start_month <= month < one.end_month:
-                part = one.depth / one.duration_months * self._firms(one)
-                total = part if total is None else total + part
-        return total
+        return _added(
+            one.depth / one.duration_months * self._firms(one)
+            for one in self._of("failure-wave")
+            if one.start_month <= month < one.end_month
+        )
 
     def _closing_rows(self, month: int) -> Rows:
         rows = [row for one, row in self._closing.items() if one.start_month == month]
@@ -275,6 +267,14 @@ class ShockPlan:
             held = np.isin(np.array(self._t.zones.keys), one.epci) if one.epci else True
             left = left - min(max(begun, 0.0), 1.0) * one.depth_at(month) * held
         return None if (left == 1.0).all() else np.maximum(left, 0.0)
+
+
+def _added(parts: Iterable[Floats]) -> Floats | None:
+    """Add up arrays; None if there is none."""
+    total: Floats | None = None
+    for part in parts:
+        total = part if total is None else np.add(total, part)
+    return total
 
 
 def _complement(lost: Floats | None) -> Floats | None:
@@ -334,8 +334,12 @@ def row_to_close(shock: Shock, territory: Territory) -> int:
     if shock.firm == "systemic":
         from model.networks.systemic_risk import most_systemic_firm
 
-        zone = shock.epci[0] if len(shock.epci) == 1 else None
-        return most_systemic_firm(territory, zone)
+        keys = territory.zones.keys
+        if not shock.epci:
+            return most_systemic_firm(territory)
+        # of several zones, the largest of their riskiest firms
+        risky = [most_systemic_firm(territory, keys.index(key)) for key in shock.epci]
+        return risky[int(np.argmax(columns.output_eur[risky]))]
     row = row_of_firm(territory, shock.firm)
     if not within[row]:
         raise AncrageError(

@@ -49,3 +49,35 @@ def price_rise(rises: Mapping[int, float], territory: Territory) -> PriceRise:
         makers=by_sector[products],
         goods=np.array([rises.get(place, 0.0) for place in products]),
     )
+
+
+def dearer_bids(
+    prices: PriceRise,
+    category: NDArray[np.int32],
+    own: Floats,
+    trades_here: NDArray[np.bool_],
+    trades_away: NDArray[np.bool_],
+    usual_cost: Floats,
+    margin: float,
+) -> Floats:
+    """Return what dearer inputs add to the cost of each bid, over the base price (T, places).
+
+    Makers bear what their inputs cost more, traders that of the goods and, on their margin, their
+    own. A joint bid bears what its lead does.
+
+    Parameters
+    ----------
+    category
+        (T,), category of each lot.
+    own
+        (T, places here), what it adds to the usual cost of each firm of the territory.
+    trades_here, trades_away
+        (T, places), whether each bidder, of the territory and from outside, passes goods on.
+    usual_cost
+        (C,), cost of a EUR of each category.
+    """
+    goods = prices.goods[category][:, None]
+    made = (prices.makers / usual_cost)[category][:, None]
+    here = np.where(trades_here, (1.0 - margin) * goods + margin * own, own)
+    away = np.where(trades_away, (1.0 - margin) * goods, made)
+    return np.concatenate([here, away], axis=1)

@@ -170,6 +170,23 @@ def open_stocks(cuts: Sequence[SupplyCut], state: State, month: int) -> None:
             state.shocks.supply_stock[cut.place] = stock
 
 
+def carry_stocks_over(
+    before: Sequence[SupplyCut], cuts: Sequence[SupplyCut], state: State, month: int
+) -> None:
+    """Make room for the stocks of bundles, in place of those of a former plan.
+
+    A bundle of the same products keeps its stock; one that other shocks opened has its usual one.
+    """
+    former = {(cut.products, cut.outside): state.shocks.supply_stock[cut.place] for cut in before}
+    state.shocks.supply_stock = np.zeros((len(cuts), len(state.firms.alive)))
+    for cut in cuts:
+        kept = former.get((cut.products, cut.outside))
+        if kept is not None:
+            state.shocks.supply_stock[cut.place] = kept
+        elif cut.first_month < month:
+            open_stocks([cut], state, cut.first_month)
+
+
 def limit_by_stocks(cuts: Sequence[SupplyCut], state: State, limit: Floats) -> None:
     """Lower the output that inputs allow each firm (n,), in place, to what its stocks allow."""
     for cut in cuts:

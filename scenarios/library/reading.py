@@ -14,6 +14,7 @@ from scenarios.schema import FIELDS, Scenario, scenario_of
 
 _FOLDER = Path(__file__).parent
 _CONTEXTS = _FOLDER / "contexts"
+_SHOCKS = _FOLDER / "shocks"
 _ORDER = (
     "baseline",
     "access",
@@ -38,6 +39,29 @@ _ORDER = (
     "seuil-20M",
     "systemique",
 )
+_SHOCK_ORDER = (
+    "plus-grand-employeur",
+    "importations",
+    "budgets",
+    "recession",
+    "fournisseurs-exterieurs",
+    "exportations",
+    "investissement-prive",
+    "tourisme",
+    "energie",
+    "entreprise-systemique",
+    "inondation",
+    "incendie",
+    "gel-des-paiements",
+    "aides-insertion",
+    "defaillances",
+    "chantier",
+    "plus-grand-employeur-annonce",
+    "importations-annoncees",
+)
+DEFAULT_SHOCKS = ("plus-grand-employeur", "importations", "budgets")
+"""Shocks that strike when none is named."""
+
 DEFAULT_COMPARISON = ("access", "insertion", "full-spaser")
 """Scenarios compared when none is named."""
 
@@ -121,6 +145,46 @@ def load_context(names: Sequence[str]) -> Scenario:
     return found
 
 
+def shock_names() -> tuple[str, ...]:
+    """Return the names of the ready shocks: the known ones in reading order, then any others."""
+    names = {path.stem for path in _SHOCKS.glob("*.toml")}
+    return tuple(name for name in _SHOCK_ORDER if name in names) + tuple(
+        sorted(names - set(_SHOCK_ORDER))
+    )
+
+
+def load_shock(name_or_path: str) -> Scenario:
+    """Return a ready shock by name, or read it from a TOML file: a scenario that only strikes.
+
+    Raises
+    ------
+    AncrageError
+        Neither a known name nor a readable file (`.toml`), or one that decides something or in
+        which nothing strikes.
+    """
+    known = shock_names()
+    path = _SHOCKS / f"{name_or_path}.toml" if name_or_path in known else Path(name_or_path)
+    if path.suffix != ".toml" and not path.is_file():
+        raise AncrageError(f"Unknown shock '{name_or_path}'{nearest_name(name_or_path, known)}")
+    found = read_scenario(path)
+    if found.shocks.changes_nothing:
+        raise AncrageError(f"{path.name}: nothing strikes in it; write its [[shocks]].")
+    if found.levers.changed() or found.law.changed():
+        raise AncrageError(
+            f"{path.name}: a shock only strikes; put what it decides (levers, law) in a scenario."
+        )
+    return found
+
+
+def load_shocks(names: Sequence[str]) -> tuple[Scenario, ...]:
+    """Return shocks by name or file; refuse two of one name."""
+    found = tuple(load_shock(name) for name in names)
+    for one in found:
+        if sum(one.name == other.name for other in found) > 1:
+            raise AncrageError(f"Two shocks are named '{one.name}'; give each its own name.")
+    return found
+
+
 def load_scenario(name_or_path: str) -> Scenario:
     """Return a scenario of the library by name, or read it from a TOML file.
 
@@ -134,5 +198,9 @@ def load_scenario(name_or_path: str) -> Scenario:
     path = Path(name_or_path)
     if path.suffix == ".toml" or path.is_file():
         return read_scenario(path)
+    if name_or_path in shock_names():
+        raise AncrageError(
+            f"'{name_or_path}' is a shock, not a scenario: give it with --shock {name_or_path}."
+        )
     hint = nearest_name(name_or_path, library_names())
     raise AncrageError(f"Unknown scenario '{name_or_path}'{hint}")

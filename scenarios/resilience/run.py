@@ -1,0 +1,243 @@
+"""Running of studies of resilience: each scenario once, and from each shock on once more."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import AncrageError
+from model.indicators.watcher import WatchedMonths
+from model.structure import structure_of
+from scenarios.comparison import check_names, check_scenarios, default_workers, edited_hypotheses
+from scenarios.pairs import (
+    BASELINE_SCENARIO,
+    World,
+    WorldBuilder,
+    branch_of,
+    build_world,
+    hypotheses_of,
+)
+from scenarios.pool import run_tasks
+from scenarios.resilience.possible import industry_mix, possible_losses
+from scenarios.resilience.results import Resilience, ResiliencePair, strike_month
+from scenarios.resilience.watched import Watched, watched_of
+from scenarios.results import ALL_ZONES
+from scenarios.schema import Scenario
+
+if TYPE_CHECKING:
+    from model import TerritoryModel
+
+Array = NDArray[np.float64]
+
+TERRITORY_IN_STRUCTURE = "territory"
+
+
+class WatchedWorld(World, Protocol):
+    """A world that can keep no more than what measures of resilience read."""
+
+    def watch_only(self) -> None:
+        """Keep nothing else from now on, in this world and its branches."""
+        ...
+
+    def watched(self) -> WatchedMonths:
+        """Return the months since then; of a branch, since it branched."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ResilienceTask:
+    """One unit of work: one seed, every scenario and shock."""
+
+    territory: str
+    seed: int
+    months: int
+    central: bool
+    scenarios: tuple[Scenario, ...]
+    shocks: tuple[Scenario, ...]
+    build: WorldBuilder = build_world
+    context: Scenario = BASELINE_SCENARIO
+    overrides: tuple[tuple[str, float], ...] = ()
+
+
+def run_resilience_pair(task: ResilienceTask) -> ResiliencePair:
+    """Run every scenario of one seed, and each shock from the month in which it may differ."""
+    hypotheses = hypotheses_of(task.seed, task.central, dict(task.overrides))
+    world = task.build(task.territory, task.seed, hypotheses)
+    calm: list[Watched] = []
+    struck: list[tuple[Watched, ...]] = []
+    structure: list[Mapping[tuple[str, str], float]] = []
+    zones: tuple[str, ...] = ()
+    for scenario in task.scenarios:
+        branch = cast("WatchedWorld", branch_of(world, task.context | scenario))
+        branch.watch_only()
+        found, before = _strike(branch, task.context | scenario, task.shocks, task.months)
+        months = branch.watched()
+        zones = months.zones
+        calm.append(watched_of(months, 0))
+        struck.append(found)
+        structure.append(before)
+        del branch
+        # a dead Mesa model is freed only by the cycle collector
+        gc.collect()
+    del world
+    gc.collect()
+    return ResiliencePair(task.seed, zones, tuple(calm), tuple(struck), tuple(structure))
+
+
+def _strike(
+    calm: WatchedWorld, lived: Scenario, shocks: Sequence[Scenario], months: int
+) -> tuple[tuple[Watched, ...], dict[tuple[str, str], float]]:
+    """Run a world to the horizon, and a branch of it from each shock on."""
+    found: dict[int, Watched] = {}
+    structure: dict[tuple[str, str], float] = {}
+    month = 0
+    in_order = sorted(range(len(shocks)), key=lambda k: shocks[k].shocks.first_month)
+    for k in in_order:
+        first = shocks[k].shocks.first_month
+        calm.run(first - month)
+        month = first
+        structure = structure or _structure(calm)
+        struck = cast("WatchedWorld", calm.branch(shocks=lived.shocks | shocks[k].shocks))
+        struck.run(months - first)
+        found[k] = watched_of(struck.watched(), first)
+        del struck
+        gc.collect()
+    calm.run(months - month)
+    return tuple(found[k] for k in range(len(shocks))), structure
+
+
+def _structure(world: World) -> dict[tuple[str, str], float]:
+    """Return the measures of structure of a world as it stands; none of worlds of tests."""
+    if not hasattr(world, "last_flows"):
+        return {}
+    rows = structure_of(cast("TerritoryModel", world)).measures
+    return {
+        (row.measure, ALL_ZONES if row.zone == TERRITORY_IN_STRUCTURE else row.zone): row.value
+        for row in rows
+    }
+
+
+def check_shocks(shocks: Sequence[Scenario], months: int) -> None:
+    """Refuse no shock at all, two of one name, and one that strikes after the horizon."""
+    if not shocks:
+        raise AncrageError("Nothing strikes: name at least one shock.")
+    names = [shock.name for shock in shocks]
+    for shock in shocks:
+        if names.count(shock.name) > 1:
+            raise AncrageError(f"Two shocks are named '{shock.name}'; give each its own name.")
+        if shock.shocks.changes_nothing:
+            continue
+        at = strike_month(shock)
+        if at >= months:
+            raise AncrageError(
+                f"Shock '{shock.name}' strikes in month {at + 1}, after the {months} months "
+                "simulated; simulate more months or let it start earlier (start_month)."
+            )
+
+
+def resilience(
+    scenarios: Sequence[Scenario],
+    shocks: Sequence[Scenario],
+    *,
+    territory: str = "cote-opale",
+    months: int = 120,
+    pairs: int = 10,
+    seed: int = 1,
+    central: bool = False,
+    context: Scenario | None = None,
+    overrides: Mapping[str, float] | None = None,
+    workers: int | None = None,
+    on_finished: Callable[[ResiliencePair], None] | None = None,
+    build: WorldBuilder = build_world,
+) -> Resilience:
+    """Run each scenario with and without each shock, on the same draws, and measure what it does.
+
+    Pairs, seeds and hypotheses are those of `scenarios.compare`. A shock is a scenario in which
+    something only strikes (`scenarios.library.reading.load_shock`).
+
+    Raises
+    ------
+    AncrageError
+        Names given twice, nothing to run, a shock that the territory cannot have or that strikes
+        after the horizon, or a number or hypothesis out of bounds.
+    scenarios.pool.Interrupted
+        Ctrl-C; it carries the finished pairs, see `gather`.
+    """
+    check_names(scenarios)
+    check_shocks(shocks, months)
+    around = context or BASELINE_SCENARIO
+    if build is build_world:
+        check_scenarios(territory, [around | one | shock for one in scenarios for shock in shocks])
+    if months < 1 or pairs < 1 or seed < 0:
+        raise AncrageError("A study needs months >= 1, pairs >= 1 and seed >= 0.")
+    edited = edited_hypotheses(overrides or {})
+    tasks = [
+        ResilienceTask(
+            territory,
+            number,
+            months,
+            central,
+            tuple(scenarios),
+            tuple(shocks),
+            build,
+            around,
+            edited,
+        )
+        for number in range(seed, seed + pairs)
+    ]
+    finished = run_tasks(run_resilience_pair, tasks, workers or default_workers(), on_finished)
+    return gather(
+        finished,
+        scenarios,
+        shocks,
+        territory,
+        months,
+        central,
+        around,
+        edited,
+        build is build_world,
+    )
+
+
+def gather(
+    finished: Sequence[ResiliencePair],
+    scenarios: Sequence[Scenario],
+    shocks: Sequence[Scenario],
+    territory: str,
+    months: int,
+    central: bool,
+    context: Scenario = BASELINE_SCENARIO,
+    overrides: tuple[tuple[str, float], ...] = (),
+    real: bool = True,
+) -> Resilience:
+    """Put finished pairs together, in their order.
+
+    Worlds that are not ``real`` have neither an industry mix nor a possible loss.
+    """
+    sectors, cells = finished[0].calm[0].sector_jobs.shape[1], len(finished[0].zones)
+    mix = np.full((cells, sectors), 1.0 / sectors)
+    possible = {shock.name: np.full(cells + 1, np.nan) for shock in shocks}
+    if real:
+        from model.territory import load_territory
+
+        built = load_territory(territory)
+        mix, possible = industry_mix(built), possible_losses(built, shocks)
+    return Resilience(
+        territory=territory,
+        months=months,
+        pairs=len(finished),
+        seed=finished[0].seed,
+        central=central,
+        context=context,
+        scenarios=tuple(scenarios),
+        shocks=tuple(shocks),
+        industry_mix=mix,
+        possible_loss=possible,
+        runs=tuple(finished),
+        overrides=overrides,
+    )
