@@ -107,10 +107,10 @@ def _context_line(comparison: Comparison) -> list[str]:
     context = comparison.context
     if context.changes_nothing:
         return []
-    return [f"    context={_scenario_words(context)},"]
+    return [f"    context={scenario_words(context)},"]
 
 
-def _scenario_words(scenario: Scenario) -> str:
+def scenario_words(scenario: Scenario) -> str:
     """Return the Python that makes a scenario again."""
     does = f"levers=Levers({scenario.levers.canonical()!r})"
     if scenario.law.changed():
@@ -134,7 +134,7 @@ def python_lines(comparison: Comparison, planned_pairs: int) -> list[str]:
         if is_of_library(scenario):
             lines.append(f"        load_scenario({scenario.name!r}),")
         else:
-            lines.append(f"        {_scenario_words(scenario)},")
+            lines.append(f"        {scenario_words(scenario)},")
     lines += [
         "    ],",
         f"    territory={comparison.territory!r},",

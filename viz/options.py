@@ -113,3 +113,51 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def pairs_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--pairs``."""
+    return click.option(
+        "--pairs",
+        type=click.IntRange(1, MOST_PAIRS),
+        default=10,
+        show_default=True,
+        help="Pairs of runs (baseline and scenario on the same draws); 30 for full intervals.",
+    )(function)
+
+
+def workers_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--workers``."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, MOST_WORKERS),
+        default=None,
+        help="Parallel processes.  [default: number of processors]",
+    )(function)
+
+
+def context_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--context``."""
+    return click.option(
+        "--context",
+        "contexts",
+        multiple=True,
+        metavar="NAME",
+        help="What happens around purchasing, in the baseline too (ancrage scenarios lists them).",
+    )(function)
+
+
+def hypothesis_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--hypothesis``."""
+    return click.option(
+        "--hypothesis",
+        "hypotheses",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Keep a hypothesis at this value in every pair (ancrage hypotheses lists them).",
+    )(function)
+
+
+def shock_option(help_text: str) -> Decorator:
+    """Add ``--shock``."""
+    return click.option("--shock", "shocks", multiple=True, metavar="NAME", help=help_text)

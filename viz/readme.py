@@ -70,3 +70,11 @@ RUN_FILES = {
     "monthly": "(.csv, .parquet) recorded quantities by month and zone",
     "monthly_by_group": "(.csv, .parquet) the same by sector, kind of firm, owner, kind of buyer",
 }
+RESILIENCE_FILES = {
+    "record.json": "scenarios, shocks and their hashes, seeds, versions, machine, command, Python",
+    "results": "(.csv, .parquet) a row a scenario, shock, zone and measure: value and interval",
+    "against_baseline": "(.csv, .parquet) measures less those of current practice, pair by pair",
+    "structure": "(.csv, .parquet) what purchasing looks like before the first shock",
+    "pairs.parquet": "measures of each pair; inf where a recovery does not come by the end",
+    "curves": "(.csv, .parquet) jobs and output with the shock over without it, month by month",
+}

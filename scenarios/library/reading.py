@@ -126,13 +126,14 @@ def context_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _CONTEXTS.glob("*.toml")))
 
 
-def load_context(names: Sequence[str]) -> Scenario:
-    """Return the contexts of these names together, or the baseline if there is none.
+def load_context(names: Sequence[str], shocks: Sequence[str] = ()) -> Scenario:
+    """Return the contexts of these names together, and shocks; the baseline if there is none.
 
     Raises
     ------
     AncrageError
-        Neither a known name nor a readable scenario file (`.toml`).
+        Neither a known name nor a readable scenario file (`.toml`), or shocks that take more than
+        all of something together.
     """
     found = Scenario("baseline")
     for name in names:
@@ -141,6 +142,8 @@ def load_context(names: Sequence[str]) -> Scenario:
             hint = nearest_name(name, context_names())
             raise AncrageError(f"Unknown context '{name}'{hint}")
         one = read_scenario(path)
+        found = one if found.changes_nothing else found | one
+    for one in load_shocks(shocks):
         found = one if found.changes_nothing else found | one
     return found
 

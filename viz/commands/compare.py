@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viz.options import MOST_PAIRS, MOST_WORKERS, by_option, hypothesis_values, run_options
+from viz.options import (
+    by_option,
+    context_option,
+    hypothesis_option,
+    hypothesis_values,
+    pairs_option,
+    run_options,
+    shock_option,
+    workers_option,
+)
 from viz.texts import Language
 
 if TYPE_CHECKING:
@@ -19,35 +28,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("scenario", nargs=-1)
-@click.option(
-    "--pairs",
-    type=click.IntRange(1, MOST_PAIRS),
-    default=10,
-    show_default=True,
-    help="Pairs of runs (baseline and scenario on the same draws); 30 for full intervals.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, MOST_WORKERS),
-    default=None,
-    help="Parallel processes.  [default: number of processors]",
-)
+@pairs_option
+@workers_option
 @click.option("--all", "whole_library", is_flag=True, help="Compare every scenario of the library.")
 @click.option("--details", "everything", is_flag=True, help="Show every indicator.")
-@click.option(
-    "--context",
-    "contexts",
-    multiple=True,
-    metavar="NAME",
-    help="What happens around purchasing, in the baseline too (ancrage scenarios lists them).",
-)
-@click.option(
-    "--hypothesis",
-    "hypotheses",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Keep a hypothesis at this value in every pair (ancrage hypotheses lists them).",
-)
+@context_option
+@shock_option("What strikes, in the baseline too (ancrage scenarios lists them).")
+@hypothesis_option
 @by_option("epci")
 @run_options
 def command(
@@ -57,6 +44,7 @@ def command(
     whole_library: bool,
     everything: bool,
     contexts: tuple[str, ...],
+    shocks: tuple[str, ...],
     hypotheses: tuple[str, ...],
     dimension: str,
     territory: str,
@@ -91,7 +79,7 @@ def command(
     names = library if whole_library else scenario or DEFAULT_COMPARISON
     chosen = [load_scenario(name) for name in names]
     check_names(chosen)
-    context = load_context(contexts)
+    context = load_context(contexts, shocks)
     edited = edited_hypotheses(hypothesis_values(hypotheses))
     folder = RunFolder(out or default_folder("compare"))
     try:

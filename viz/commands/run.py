@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from viz.options import by_option, run_options
+from viz.options import by_option, run_options, shock_option
 from viz.texts import Language
 
 
@@ -18,11 +18,13 @@ from viz.texts import Language
     is_flag=True,
     help="Check every accounting identity each month; stop at the first that fails.",
 )
+@shock_option("What strikes (ancrage scenarios lists them).")
 @by_option(None)
 @run_options
 def command(
     scenario: str,
     verify: bool,
+    shocks: tuple[str, ...],
     dimension: str | None,
     territory: str,
     months: int,
@@ -37,6 +39,7 @@ def command(
     One run is one draw, not a result: use ``ancrage compare`` for effects.
     """
     from scenarios.library import load_scenario
+    from scenarios.library.reading import load_context
     from scenarios.single import run_one, write_run
     from scenarios.store import RunFolder, default_folder
     from viz.console import notes, output, print_json, progress
@@ -47,6 +50,8 @@ def command(
     from viz.texts import text
 
     chosen = load_scenario(scenario)
+    if shocks:
+        chosen |= load_context((), shocks)
     folder = RunFolder(out or default_folder("run"))
     try:
         with progress() as bar:

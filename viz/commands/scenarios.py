@@ -13,15 +13,21 @@ from viz.texts import Language
 @json_option
 @language_option
 def command(name: tuple[str, ...], as_json: bool, language: Language) -> None:
-    """List the ready scenarios and contexts, or describe the given ones (names or TOML files)."""
+    """List the ready scenarios, contexts and shocks, or describe the given ones (names, files)."""
     from scenarios.library import library_names, load_scenario
-    from scenarios.library.reading import context_names, load_context
+    from scenarios.library.reading import context_names, load_context, load_shock, shock_names
     from viz.console import output, print_json
     from viz.sentences import what_changes, why_of
 
-    contexts = [one for one in name or context_names() if one in context_names()]
-    chosen = [load_scenario(one) for one in name or library_names() if one not in contexts]
-    chosen += [load_context([one]) for one in contexts]
+    every = name or (*library_names(), *context_names(), *shock_names())
+    chosen = [
+        load_shock(one)
+        if one in shock_names()
+        else load_context([one])
+        if one in context_names()
+        else load_scenario(one)
+        for one in every
+    ]
     if as_json:
         print_json([scenario.record() for scenario in chosen])
         return
