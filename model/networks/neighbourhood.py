@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import AncrageError, nearest_name
+from model.networks.firm_codes import firm_code, rank_in_sector
 from model.support.matchmaking import ask_found_suppliers
 from model.territory.buyers import BUYER_KINDS
 from model.territory.tables import KINDS
@@ -74,7 +75,7 @@ class TradeTable:
 
     def code_of_firm(self, row: int) -> str:
         """Return the synthetic identifier of a firm, ``"FZ-0123"``."""
-        return f"{self.sectors[int(self.sector[row])]}-{int(self.rank[row]):04d}"
+        return firm_code(self.sectors[int(self.sector[row])], int(self.rank[row]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,6 @@ def trade_table(world: TerritoryModel) -> TradeTable:
     pair, place = np.unique(code, return_inverse=True)
     client_of, seller_of = np.divmod(pair, outside + 1)
     columns = territory.firms
-    order = np.argsort(columns.sector, kind="stable")
-    size = np.bincount(columns.sector, minlength=len(territory.sectors.codes))
-    rank = np.empty(firms, dtype=np.intp)
-    rank[order] = np.arange(firms) - np.repeat(np.cumsum(size) - size, size) + 1
     return TradeTable(
         seller=seller_of.astype(np.intp),
         client=client_of.astype(np.intp),
@@ -171,7 +168,7 @@ def trade_table(world: TerritoryModel) -> TradeTable:
         zone=columns.zone,
         kind=columns.kind,
         fte=np.where(state.firms.alive, state.firms.fte, 0.0),
-        rank=rank,
+        rank=rank_in_sector(columns.sector),
         sectors=territory.sectors.codes,
         zones=territory.zones.names,
         buyer_codes=territory.buyers.code,
