@@ -180,7 +180,7 @@ def _run_to_rest(model: TerritoryModel, step: Floats) -> int:
     rested = 0
     for month in range(1, MOST_MONTHS + 1):
         model.step()
-        model.recorder.clear()
+        model.whole_record.clear()
         flows = model.last_flows
         assert flows is not None
         if float(flows.goods.fill.min()) < 1.0 - 1e-9:

@@ -112,8 +112,8 @@ class TerritoryModel(mesa.Model):
         self.verify = verify
         self._expect(shocks or Shocks())
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
-        self.recorder = Recorder(built, derived, values, keep_awards)
-        self.watcher: Watcher | None = None
+        recorder = Recorder(built, derived, values, keep_awards)
+        self.recorder: Recorder | Watcher = recorder
         self.last_flows: MonthFlows | None = None
         self.agent_roll = AgentRoll()
         if burn_in:
@@ -123,7 +123,7 @@ class TerritoryModel(mesa.Model):
             self._settle_tracer()
             self.state.month = BURN_IN_MONTHS
             draw_lives(built, self.state, values, int(rng))
-        self.recorder.clear()
+        recorder.clear()
 
     @property
     def territory(self) -> Territory:
@@ -185,29 +185,20 @@ class TerritoryModel(mesa.Model):
             twin._expect(shocks)
         twin.recorder = self.recorder.empty_copy()
         twin.last_flows = self.last_flows
-        twin.watcher = None
-        if self.watcher is not None:
-            twin.watch_only(traces=False)
         twin.agent_roll = AgentRoll()
         return twin
 
-    def watch_only(self, *, traces: bool = True) -> None:
+    def watch_only(self) -> None:
         """Keep from now on what measures of resilience read, and nothing else.
 
         So do its branches, which do not trace sales to public contracts.
         """
-        self.watcher = Watcher(self.territory, self.setting.derived, traces=traces)
+        self.recorder = Watcher(self.territory, self.setting.derived)
 
     def watched(self) -> WatchedMonths:
-        """Return the months since ``watch_only`` was called."""
-        assert self.watcher is not None, "call watch_only first"
-        return self.watcher.watched()
-
-    def _record(self, flows: MonthFlows, rules: RulesInForce, practice: Practice) -> None:
-        if self.watcher is None:
-            self.recorder.record(self.state, flows, rules, practice)
-        else:
-            self.watcher.record(self.state, flows, practice)
+        """Return the months since ``watch_only`` was called, or since the world branched."""
+        assert isinstance(self.recorder, Watcher), "call watch_only first"
+        return self.recorder.watched()
 
     def _expect(self, shocks: Shocks) -> None:
         """Have shocks to come."""
@@ -261,10 +252,10 @@ class TerritoryModel(mesa.Model):
         economy.settle_money(setting, state, practice, flows, ledger)
         economy.labour_market(setting, state, flows)
         economy.pay_residents(setting, state, flows, ledger)
-        if self.watcher is None or self.watcher.traces:
+        if self.recorder.traces:
             trace_month(setting.territory, state, flows)
         economy.renew_firms(setting, state, practice, flows, ledger)
-        self._record(flows, rules, practice)
+        self.recorder.record(state, flows, rules, practice)
         self.last_flows = flows
         self._close_month(ledger)
         if self.verify:
@@ -340,13 +331,19 @@ class TerritoryModel(mesa.Model):
     @property
     def records(self) -> Records:
         """Monthly quantities by zone since the start of the scenario."""
-        return self.recorder.records(self.month_label(BURN_IN_MONTHS))
+        return self.whole_record.records(self.month_label(BURN_IN_MONTHS))
+
+    @property
+    def whole_record(self) -> Recorder:
+        """The record of everything; not of a world of which only watched quantities are kept."""
+        assert isinstance(self.recorder, Recorder), "only watched quantities were kept"
+        return self.recorder
 
     def awards(self) -> pd.DataFrame:
         """Return every lot put to competition since the start, if the model keeps them."""
         from model.indicators.frames import award_frame
 
-        return award_frame(self.recorder.awards, self.territory)
+        return award_frame(self.whole_record.awards, self.territory)
 
     def frame(self, by: str = "epci") -> pd.DataFrame:
         """Return indicators as a tidy table: month, zone, indicator, value.

@@ -28,8 +28,9 @@ COMMANDS = {
     "purchases": "Purchases that choices can reach, year by year.",
     "territory": "Show an embedded territory, its sources and licences.",
     "multipliers": "Input-output multipliers, analytic and simulated.",
+    "systemic-risk": "Firms whose failure would cost the territory, or your network, most.",
 }
-"""Subcommands, each in ``viz/commands/<name>.py`` as ``command``, with their one-line help."""
+"""Subcommands, each in ``viz/commands/<name>.py`` as ``command`` (``_`` for ``-``), and help."""
 
 
 class LazyGroup(click.Group):
@@ -43,7 +44,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return import_module(f"viz.commands.{cmd_name}").command
+        return import_module(f"viz.commands.{cmd_name.replace('-', '_')}").command
 
     @override
     def resolve_command(

@@ -59,7 +59,11 @@ def measures_table(study: Resilience, shock: str, language: Language, everything
     title = text("resilience_title", language)
     columns = [(text("measure", language), "left"), (text("unit", language), "left")]
     made = table(title, [*columns, *((name, "right") for name in names)])
-    less = {(row.scenario, row.measure): row for row in study.trade_off if row.shock == shock}
+    less = {
+        (row.scenario, row.measure): row
+        for row in study.trade_off
+        if row.shock == shock and row.zone == ALL_ZONES
+    }
     for measure in shown_measures(everything):
         cells: list[str] = []
         for name in names:
@@ -82,7 +86,7 @@ def measures_table(study: Resilience, shock: str, language: Language, everything
             cells = [""] * len(names)
             for place, name in enumerate(names):
                 row = less.get((name, measure.key))
-                if row is not None and row.zone == ALL_ZONES:
+                if row is not None:
                     cells[place] = cell(
                         row.value, row.low, row.high, measure.decimals, language, signed=True
                     )

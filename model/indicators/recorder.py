@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 class Recorder:
     """Keeps monthly quantities by group; firm-level columns are not kept."""
 
+    traces = True
+    """Jobs are attributed by tracing sales to public contracts."""
+
     def __init__(
         self,
         territory: Territory,

@@ -16,6 +16,7 @@ from model.procurement.tenders import DIRECT
 
 if TYPE_CHECKING:
     from model.flows import MonthFlows
+    from model.procurement.legal_calendar import RulesInForce
     from model.procurement.practice import Practice
     from model.state import State
     from model.territory.derived import DerivedColumns
@@ -60,18 +61,27 @@ class WatchedMonths:
 class Watcher:
     """Keeps `WATCHED` quantities month by month.
 
-    ``traces`` tells whether sales are still traced to public contracts, which nothing here reads.
+    ``traces`` tells whether sales are still traced to public contracts: nothing here reads it, but
+    measures of structure do, before a world branches.
     """
 
-    def __init__(self, territory: Territory, derived: DerivedColumns, *, traces: bool) -> None:
+    def __init__(
+        self, territory: Territory, derived: DerivedColumns, *, traces: bool = True
+    ) -> None:
         self._t, self._d, self.traces = territory, derived, traces
         groups, of_sector = sector_groups(territory.sectors.codes)
         self._groups, self._group_of = len(groups), np.array(of_sector, dtype=np.intp)
         self._values: list[Floats] = []
         self._sector_jobs: list[Floats] = []
 
-    def record(self, state: State, flows: MonthFlows, practice: Practice) -> None:
-        """Add one month."""
+    def empty_copy(self) -> Watcher:
+        """Return a watcher for a branch of the same world."""
+        return Watcher(self._t, self._d, traces=False)
+
+    def record(
+        self, state: State, flows: MonthFlows, rules: RulesInForce, practice: Practice
+    ) -> None:
+        """Add one month; ``rules`` are not looked at."""
         t, zones = self._t, len(self._t.zones.keys)
         present, held = state.firms.present_fte(), t.firms.rows_with_posts
         supplying = (t.firms.trades[:, 0] >= 0) & state.firms.alive

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import AncrageError, nearest_name
+from model.networks.firm_codes import firm_code, rank_in_sector, row_of_code
 from model.support.matchmaking import ask_found_suppliers
 from model.territory.buyers import BUYER_KINDS
 from model.territory.tables import KINDS
 
 if TYPE_CHECKING:
-    from model.territory.territory import Territory
     from model.territory_model import TerritoryModel
 
 Floats = NDArray[np.float64]
@@ -75,7 +75,7 @@ class TradeTable:
 
     def code_of_firm(self, row: int) -> str:
         """Return the synthetic identifier of a firm, ``"FZ-0123"``."""
-        return f"{self.sectors[int(self.sector[row])]}-{int(self.rank[row]):04d}"
+        return firm_code(self.sectors[int(self.sector[row])], int(self.rank[row]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,52 +168,12 @@ def trade_table(world: TerritoryModel) -> TradeTable:
         zone=columns.zone,
         kind=columns.kind,
         fte=np.where(state.firms.alive, state.firms.fte, 0.0),
-        rank=ranks_in_sectors(territory),
+        rank=rank_in_sector(columns.sector),
         sectors=territory.sectors.codes,
         zones=territory.zones.names,
         buyer_codes=territory.buyers.code,
         buyer_names=territory.buyers.name,
         buyer_kinds=tuple(BUYER_KINDS[int(k)] for k in territory.buyers.kind.tolist()),
-    )
-
-
-def ranks_in_sectors(territory: Territory) -> Ints:
-    """Return the rank of each firm in its sector, from 1 (n,): half of its synthetic identifier."""
-    columns = territory.firms
-    order = np.argsort(columns.sector, kind="stable")
-    size = np.bincount(columns.sector, minlength=len(territory.sectors.codes))
-    rank = np.empty(len(columns), dtype=np.intp)
-    rank[order] = np.arange(len(columns)) - np.repeat(np.cumsum(size) - size, size) + 1
-    return rank
-
-
-def row_of_firm(territory: Territory, code: str) -> int:
-    """Return the row of the firm of a synthetic identifier (``"FZ-0123"``).
-
-    Raises
-    ------
-    AncrageError
-        There is no such firm.
-    """
-    sector, rank = territory.firms.sector, ranks_in_sectors(territory)
-    return _row_of_code(code, territory.sectors.codes, sector, rank)
-
-
-def _row_of_code(
-    code: str, sectors: tuple[str, ...], of_firms: NDArray[np.int16], rank: Ints
-) -> int:
-    sector, dash, number = code.rpartition("-")
-    if not dash or sector not in sectors or not number.isdigit():
-        hint = nearest_name(sector, sectors)
-        raise AncrageError(
-            f"There is no firm '{code}': firms are written like 'FZ-0123', by sector{hint}"
-        )
-    found = np.flatnonzero((of_firms == sectors.index(sector)) & (rank == int(number)))
-    if len(found):
-        return int(found[0])
-    size = int((of_firms == sectors.index(sector)).sum())
-    raise AncrageError(
-        f"There is no firm '{code}': sector '{sector}' has firms 0001 to {size:04d}."
     )
 
 
@@ -255,7 +215,7 @@ def _number_of(table: TradeTable, code: str) -> int:
         return table.firms + table.buyer_codes.index(code)
     sector, dash, rank = code.rpartition("-")
     if dash and sector in table.sectors and rank.isdigit():
-        return _row_of_code(code, table.sectors, table.sector, table.rank)
+        return row_of_code(code, table.sectors, table.sector, table.rank)
     known = (*table.sectors, *table.buyer_codes)
     raise AncrageError(
         f"Unknown firm, buyer or sector '{code}'{nearest_name(code, known)} "

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import AncrageError, nearest_name
-from model.networks.neighbourhood import row_of_firm
+from model.networks.firm_codes import row_of_firm
 from model.shocks.prices import PriceRise, price_rise
 from model.shocks.shock import Shock, Shocks
 from model.shocks.supplies import SupplyCut, supply_cuts

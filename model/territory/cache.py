@@ -54,8 +54,22 @@ def cached_territory(name: str, hypotheses: HypothesisValues) -> Territory:
     return read_or_make(folder, build)
 
 
+def results_folder(what: str, name: str, key: str) -> Path:
+    """Return where a result about a territory is kept, under the hash of what made it."""
+    digest = hashlib.sha256(f"{key} {_sources_digest()}".encode()).hexdigest()[:24]
+    return Path(platformdirs.user_cache_dir("ancrage")) / what / f"{name}-{digest}"
+
+
 def read_or_make(folder: Path, make: Callable[[], Territory]) -> Territory:
-    """Return what is stored in a folder, or make and store it."""
+    """Return the territory stored in a folder, or make and store it."""
+    return cast(Territory, read_or_store(folder, make))
+
+
+def read_or_store(folder: Path, make: Callable[[], object], kept: int = 3) -> object:
+    """Return what is stored in a folder, or make and store it.
+
+    ``kept`` others of the same name stay beside it, the newest.
+    """
     # another version may drop the folder while it is read
     with suppress(FileNotFoundError):
         return load_arrays(folder)
@@ -64,7 +78,7 @@ def read_or_make(folder: Path, make: Callable[[], Territory]) -> Territory:
         store_arrays(made, folder)
     except OSError:
         return made
-    _drop_older(folder)
+    _drop_older(folder, kept)
     return load_arrays(folder)
 
 
@@ -88,11 +102,11 @@ def load_arrays(folder: Path) -> Any:
         return _Reader(file, folder).load()
 
 
-def _drop_older(folder: Path) -> None:
-    """Remove territories of the same name made by other versions, all but the newest three."""
+def _drop_older(folder: Path, kept: int) -> None:
+    """Remove what other versions made under the same name, all but the newest."""
     name = folder.name.rsplit("-", 1)[0]
     others = [p for p in folder.parent.glob(f"{name}-*") if p != folder]
-    for old in sorted(others, key=lambda p: p.stat().st_mtime)[:-3]:
+    for old in sorted(others, key=lambda p: p.stat().st_mtime)[:-kept]:
         shutil.rmtree(old, ignore_errors=True)
 
 

@@ -11,7 +11,8 @@ from importlib.resources import files
 class Sector:
     """One activity of the A38 nomenclature, with its labels in both languages.
 
-    ``skills`` is the family of skills that its staff have (`SKILL_FAMILIES`).
+    ``skills`` is the family of skills that its staff have (`SKILL_FAMILIES`). ``essential_input``:
+    firms that lack its products stop, under the rule ``mixed`` of systemic risk.
     """
 
     code: str
@@ -19,6 +20,7 @@ class Sector:
     label_en: str
     in_model: bool = True
     skills: str = "services"
+    essential_input: bool = False
 
 
 SKILL_FAMILIES = ("building", "services", "industry")
@@ -46,6 +48,11 @@ SECTOR_INDEX: dict[str, int] = {code: i for i, code in enumerate(MODEL_SECTORS)}
 def skills_of(code: str) -> str:
     """Return the family of skills of a sector's staff; services for codes of other tables."""
     return next((s.skills for s in ALL_SECTORS if s.code == code), "services")
+
+
+def essential_input(code: str) -> bool:
+    """Return whether firms that lack a sector's products stop; False for codes of other tables."""
+    return any(s.code == code and s.essential_input for s in ALL_SECTORS)
 
 
 def sector(code: str) -> Sector:

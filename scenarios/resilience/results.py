@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from model.procurement.lever_paths import SCENARIO_START
 from scenarios.resilience.measures import measure_pair, quality
@@ -308,18 +309,33 @@ def summary(values: Array, measure: Measure) -> tuple[Array, Array, Array]:
 
     Means have the interval of one simulation (`scenarios.statistics`). Times are censored at the
     horizon, all at the same one, so that their quantiles over pairs hold as long as they lie before
-    it: a median is given if over half of the simulations got there.
+    it: a median is given if over half of the simulations got there. Shares of simulations have
+    Wilson's interval at 90 %.
     """
     if measure.statistic == "mean":
         sound = np.isfinite(values)
         low, high = one_run_interval(values, sound)
         return mean_of(values, sound), low, high
+    if measure.statistic == "share":
+        return _share(values)
     known = ~np.isnan(values)
     ordered = np.sort(np.where(known, values, np.inf), axis=0)
     count = known.sum(axis=0)
     value, low, high = (_quantile(ordered, count, share) for share in (0.5, TAIL, 1.0 - TAIL))
     few = count < PAIRS_FOR_A_BAND
     return value, np.where(few, np.nan, low), np.where(few, np.nan, high)
+
+
+def _share(values: Array) -> tuple[Array, Array, Array]:
+    """Return a share of simulations in %, 0 or 100 each, and Wilson's interval."""
+    count = np.isfinite(values).sum(axis=0)
+    n, z2 = np.maximum(count, 1), ndtri(1.0 - TAIL) ** 2
+    share = np.where(np.isfinite(values), values, 0.0).sum(axis=0) / n / 100.0
+    middle = (share + z2 / (2 * n)) / (1.0 + z2 / n)
+    half = np.sqrt(z2 * (share * (1.0 - share) / n + z2 / (4 * n**2))) / (1.0 + z2 / n)
+    few = count < PAIRS_FOR_A_BAND
+    low, high = (np.where(few, np.nan, 100.0 * end) for end in (middle - half, middle + half))
+    return 100.0 * share, low, high
 
 
 def _quantile(ordered: Array, count: NDArray[np.intp], share: float) -> Array:

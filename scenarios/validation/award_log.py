@@ -74,7 +74,7 @@ class AwardLog:
         ValueError
             The model kept none.
         """
-        months = model.recorder.awards
+        months = model.whole_record.awards
         if not months:
             raise ValueError("the model kept no award: build it with keep_awards=True")
         column = {name: np.concatenate([m[name] for m in months]) for name in months[0]}

@@ -57,7 +57,7 @@ def measure_world(territory: Territory, seed: int) -> dict[str, float]:
     quick = Follower(faster)
     quick.step(WINDOW_MONTHS)
     found["payroll_per_eur_sooner"] = _payroll_response(model, follower, quick)
-    model.recorder.keeps_awards = False
+    model.whole_record.keeps_awards = False
     follower.step(COHORT_MONTHS + SURVIVAL_MONTHS - WINDOW_MONTHS)
     years = (COHORT_MONTHS + SURVIVAL_MONTHS) / 12.0
     rate = 12.0 / follower.at_risk
