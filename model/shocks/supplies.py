@@ -134,7 +134,7 @@ def _bundle(
         slots = np.isin(territory.supply.slot_sector, of_slots)
     table = np.where(table >= least_binding, table, 0.0)
     total = table.sum(axis=0)
-    months = (table * by_sector("stock_months", products)[:, None]).sum(axis=0)
+    months = (table * _stock_months(products, territory)[:, None]).sum(axis=0)
     held = np.where(total > 0.0, months / np.maximum(total, 1e-300), 1.0)
     return SupplyCut(
         place=place,
@@ -145,6 +145,19 @@ def _bundle(
         stock_months=held[columns.sector],
         slots=slots,
     )
+
+
+def _stock_months(products: tuple[str, ...], territory: Territory) -> Floats:
+    """Return the target stock of each product (P,): that of input slots where some hold it."""
+    codes, network = territory.sectors.codes, territory.supply
+    months = by_sector("stock_months", products).copy()
+    for p, code in enumerate(products):
+        held = (
+            network.slot_sector == codes.index(code) if code in codes else np.zeros(0, dtype=bool)
+        )
+        if held.any():
+            months[p] = network.slot_stock_months[int(np.argmax(held))]
+    return months
 
 
 def _lumped(products: tuple[str, ...], territory: Territory, accounts: NationalAccounts) -> Floats:
