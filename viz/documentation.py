@@ -19,9 +19,11 @@ from model.indicators.register import NO_BASE
 from model.procurement.categories import load_categories
 from model.procurement.legal_calendar import load_rules
 from model.procurement.levers import load_levers
+from model.shocks.register import load_shock_kinds
 from model.structure.register import Measure, load_measures
 from model.structure.register import load_themes as load_structure_themes
 from scenarios.library import load_library
+from scenarios.resilience.register import load_resilience_measures
 from viz.numbers import lever_bounds, lever_value
 from viz.readme import sources
 from viz.sentences import what_changes
@@ -245,12 +247,57 @@ def data_table() -> str:
     return markdown_table(["Table of `model/data`", "Source", "Year", "Licence", "Status"], rows)
 
 
+def shocks_table() -> str:
+    """Return the kinds of shock."""
+    headings = ["Kind", "Depth", "Narrowed by", "Adds up", "Can be known ahead", "Lasts, months"]
+    headings += ["Recovery", "How it acts", "Source"]
+    yes = {True: "yes", False: ""}
+    rows = [
+        [
+            _code(kind.key),
+            f"{_plain(kind.low)} to {_plain(kind.high)} {kind.unit}",
+            ", ".join(kind.reach),
+            yes[kind.adds_up],
+            yes[kind.announced],
+            str(kind.duration_months),
+            f"{kind.recovery}, {kind.recovery_months} months"
+            if kind.recovery_months
+            else kind.recovery,
+            kind.acts,
+            kind.source,
+        ]
+        for kind in load_shock_kinds().values()
+    ]
+    return markdown_table(headings, rows)
+
+
+def resilience_table() -> str:
+    """Return the measures of resilience."""
+    headings = ["Measure", "Label", "Unit", "Over pairs", "By EPCI", "Read by", "Definition"]
+    rows = [
+        [
+            _code(one.key),
+            one.label_en,
+            one.unit,
+            one.statistic,
+            "yes" if one.zones else "",
+            one.audience,
+            one.definition_en,
+            one.source,
+        ]
+        for one in load_resilience_measures().values()
+    ]
+    return markdown_table([*headings, "Source"], rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "levers": levers_table,
     "hypotheses-build": build_hypotheses_table,
     "hypotheses-run": run_hypotheses_table,
     "indicators": indicators_table,
     "structure": structure_table,
+    "shocks": shocks_table,
+    "resilience": resilience_table,
     "categories": categories_table,
     "legal-calendar": legal_calendar_table,
     "scenarios": scenarios_table,

@@ -25,7 +25,7 @@ RULES: tuple[Rule, ...] = get_args(Rule)
 TOLERANCE = 1e-8
 """Largest change of a level at which full passes stop."""
 
-MOST_PASSES = 1_000_000
+MOST_PASSES = 100_000
 """Passes after which a cascade is given up: closed circuits of trade converge slowly."""
 
 
@@ -200,7 +200,12 @@ def full_passes(
         loss[spread.targets] = after
         if float(np.max(after - before, initial=0.0)) < tolerance:
             return loss
-    raise AncrageError(
+    raise still_changing()
+
+
+def still_changing() -> AncrageError:
+    """Return the refusal of a network whose losses do not settle."""
+    return AncrageError(
         f"The losses still change after {MOST_PASSES} passes: firms that trade in closed circuits "
         "with almost no other supplier or client; leave these firms out."
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from model.networks.cascades import Replace, Spread
+from model.networks.cascades import MOST_PASSES, Replace, Spread, still_changing
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -110,7 +110,7 @@ def failures(
     sums = np.zeros((spread.ranks[-1], b))
     # firms that only pass on have no more to pass once they did, unless others replace them
     senders = len(cut.firms)
-    while True:
+    for _ in range(MOST_PASSES):
         part = loss[:senders]
         rise = (part if replace is None else replace(part) * part) - sent[:senders]
         active = _rows_over(rise, threshold)
@@ -127,6 +127,7 @@ def failures(
         loss[at, columns] = 1.0
         if replace is None:
             senders = targets
+    raise still_changing()
 
 
 def _rows_over(values: Floats, threshold: float) -> Ints:
