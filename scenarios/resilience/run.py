@@ -172,7 +172,12 @@ def resilience(
     check_shocks(shocks, months)
     around = context or BASELINE_SCENARIO
     if build is build_world:
-        check_scenarios(territory, [around | one | shock for one in scenarios for shock in shocks])
+        check_scenarios(territory, [around | one for one in scenarios])
+        check_scenarios(territory, shocks)
+    # shocks of a scenario and those given may take more than all of something together
+    for one in scenarios:
+        for shock in shocks:
+            _ = around.shocks | one.shocks | shock.shocks
     if months < 1 or pairs < 1 or seed < 0:
         raise AncrageError("A study needs months >= 1, pairs >= 1 and seed >= 0.")
     edited = edited_hypotheses(overrides or {})
