@@ -199,6 +199,7 @@ class Resilience:
         for (scenario, shock), by_measure in self.values.items():
             for name, measure in load_resilience_measures().items():
                 value, low, high = summary(by_measure[name], measure)
+                low, high = (np.clip(end, measure.least, measure.most) for end in (low, high))
                 for zone, z in self._columns(measure):
                     numbers = (number_or_none(part[z]) for part in (value, low, high))
                     found.append(ResilienceRow(scenario, shock, zone, name, *numbers))

@@ -93,7 +93,7 @@ def test_tables_are_read_by_people_in_both_languages(ancrage: Run, faked: None) 
             assert word in out
         assert "HHI" not in out and "Martin" not in out
     _, out, _ = ancrage("resilience", "baseline", *options, "--lang", "en", "--details")
-    assert "Static resilience (Rose)" in out
+    assert "Lasting gap" in out
 
 
 def test_the_run_folder_holds_results_and_what_it_takes_to_run_again(
