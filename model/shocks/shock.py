@@ -146,7 +146,7 @@ class Shocks:
     @property
     def first_month(self) -> int:
         """First month in which a world with them may differ from one without; 0 if none."""
-        return min((one.first_month for one in self.items), default=0)
+        return min((one.first_month for one in self.items if not one.changes_nothing), default=0)
 
     def canonical(self) -> list[dict[str, object]]:
         """Return those that have a depth, as plain values that read back the same."""
