@@ -298,7 +298,7 @@ def _origin(kind: ShockKind, table: Mapping[str, Any]) -> str:
 
 
 def check_overlaps(shocks: Sequence[Shock]) -> None:
-    """Refuse shocks of one kind that in some month take more than all of one target together.
+    """Refuse shocks of one kind that in some month take more of one target together than one may.
 
     Raises
     ------
@@ -314,11 +314,11 @@ def check_overlaps(shocks: Sequence[Shock]) -> None:
             # depths only fall after the start: the sum is largest when one strikes
             for month in sorted({one.start_month for one in hit}):
                 total = sum(one.depth_at(month) for one in hit)
-                if total > 1.0 + 1e-9:
+                if total > entry.high + 1e-9:
                     raise AncrageError(
                         f"Shocks '{kind}' that overlap take {100 * total:.0f} % of one target in "
-                        f"month {month + 1}, over 100 %; lower their depths, move one or narrow "
-                        "them down to different targets."
+                        f"month {month + 1}, over {100 * entry.high:.0f} %; lower their depths, "
+                        "move one or narrow them down to different targets."
                     )
 
 
