@@ -111,7 +111,7 @@ class Shock:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Shocks:
-    """The shocks of a scenario: frozen, hashable, canonical, in a fixed order.
+    """The shocks of a scenario: frozen, hashable, canonical, in a fixed order, each once.
 
     Parameters
     ----------
@@ -128,12 +128,12 @@ class Shocks:
 
     def __init__(self, shocks: Sequence[object] = ()) -> None:
         found = [one if isinstance(one, Shock) else parse_shock(one) for one in shocks]
-        object.__setattr__(self, "items", tuple(sorted(found, key=_order)))
+        object.__setattr__(self, "items", tuple(sorted(set(found), key=_order)))
         check_overlaps(self.items)
 
     def __or__(self, other: Shocks) -> Shocks:
         """Return both together; a shock that is in both strikes once."""
-        return Shocks([*self.items, *(one for one in other.items if one not in self.items)])
+        return Shocks([*self.items, *other.items])
 
     def __len__(self) -> int:
         return len(self.items)
