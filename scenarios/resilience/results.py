@@ -311,8 +311,9 @@ class Resilience:
 
 
 def strike_month(shock: Scenario) -> int:
-    """Return the month of the scenario in which a shock, or its first part, strikes."""
-    return min(one.start_month for one in shock.shocks.items if not one.changes_nothing)
+    """Return the month of the scenario in which a shock, or its first part, strikes; 0 if none."""
+    strikes = (one.start_month for one in shock.shocks.items if not one.changes_nothing)
+    return min(strikes, default=0)
 
 
 def _place(items: Sequence[Scenario], name: str) -> int:
