@@ -332,13 +332,9 @@ def row_to_close(shock: Shock, territory: Territory) -> int:
         fte = np.where(within & (columns.posts_fte == 0.0), columns.fte, -1.0)
         return int(np.argmax(fte))
     if shock.firm == "systemic":
-        from model.networks.systemic_risk import most_systemic_firm
-
-        keys = territory.zones.keys
-        if not shock.epci:
-            return most_systemic_firm(territory)
+        zones = [territory.zones.keys.index(key) for key in shock.epci] or [-1]
+        risky = [_riskiest(territory, zone) for zone in zones]
         # of several zones, the largest of their riskiest firms
-        risky = [most_systemic_firm(territory, keys.index(key)) for key in shock.epci]
         return risky[int(np.argmax(columns.output_eur[risky]))]
     row = row_of_firm(territory, shock.firm)
     if not within[row]:
@@ -347,6 +343,15 @@ def row_to_close(shock: Shock, territory: Territory) -> int:
             f"{territory.zones.names[columns.zone[row]]}, not in the EPCI named; leave 'epci' out."
         )
     return row
+
+
+def _riskiest(territory: Territory, zone: int) -> int:
+    from model.networks.systemic_risk import most_systemic_firm
+
+    known = territory.riskiest_rows
+    if zone not in known:
+        known[zone] = most_systemic_firm(territory, None if zone < 0 else zone)
+    return known[zone]
 
 
 def label_of_closing(shock: Shock, territory: Territory) -> tuple[str, str, float]:
