@@ -329,7 +329,9 @@ def row_to_close(shock: Shock, territory: Territory) -> int:
     if shock.epci:
         within = np.isin(columns.zone, [territory.zones.keys.index(key) for key in shock.epci])
     if shock.firm == "largest":
-        fte = np.where(within & (columns.posts_fte == 0.0), columns.fte, -1.0)
+        fte = np.where(within & (columns.posts_fte == 0.0), columns.fte, 0.0)
+        if fte.max() == 0.0:
+            raise AncrageError("Shock 'firm-closure': the EPCI named has no employer to close.")
         return int(np.argmax(fte))
     if shock.firm == "systemic":
         zones = [territory.zones.keys.index(key) for key in shock.epci] or [-1]
@@ -337,6 +339,10 @@ def row_to_close(shock: Shock, territory: Territory) -> int:
         # of several zones, the largest of their riskiest firms
         return risky[int(np.argmax(columns.output_eur[risky]))]
     row = row_of_firm(territory, shock.firm)
+    if columns.output_eur[row] == 0.0:
+        raise AncrageError(
+            f"Shock 'firm-closure': firm '{shock.firm}' makes nothing at the opening; name another."
+        )
     if not within[row]:
         raise AncrageError(
             f"Shock 'firm-closure': firm '{shock.firm}' is in "

@@ -20,6 +20,7 @@ from model.territory.national_accounts import NationalAccounts, load_national_ac
 from model.territory.regional import by_sector
 
 if TYPE_CHECKING:
+    from model.networks.supply import SupplyNetwork
     from model.state import State
     from model.territory.territory import Territory
 
@@ -237,6 +238,25 @@ def restock(
         np.maximum(stock, 0.0, out=stock)
         beyond += change
     return beyond
+
+
+def stock_slots_ahead(
+    cuts: Sequence[SupplyCut],
+    network: SupplyNetwork,
+    expected: Floats,
+    orders: Floats,
+    response: float,
+) -> None:
+    """Add to orders of slots (slots,), in place, what clients stock of what they know will lack.
+
+    It is a part (``response``) of what they buy outside, on top of usual use at least.
+    """
+    for cut in cuts:
+        if cut.slots is not None and cut.ahead > 0.0:
+            use = network.of_clients(expected) * network.slot_coefficient
+            ahead = response * cut.ahead * network.slot_outside_share
+            more = np.maximum(orders, use) + ahead * use
+            np.copyto(orders, more, where=cut.slots)
 
 
 def lack_of_slots(cuts: Sequence[SupplyCut]) -> Floats | None:
