@@ -17,8 +17,8 @@ from viz.figures.figure import Cell, Column, Figure
 from viz.figures.struck import (
     between,
     caption,
+    felt,
     few,
-    found_in,
     name_of,
     provisional_title,
     quoted,
@@ -73,7 +73,7 @@ def loss_curves(
     _mark_shock(option, study.strike_of(shock), language)
     notes = [words("curves_note", language)]
     if not few(study):
-        notes.append(figure_words("band_note", language))
+        notes += [figure_words("band_note", language), words("felt_note", language)]
     made = Figure(
         key=f"loss_curves_{quantity}_{shown_as}_{shock}",
         title=_title(study, shock, quantity, language),
@@ -153,34 +153,37 @@ def _title(study: Resilience, shock: str, quantity: Quantity, language: Language
     if few(study):
         what = f"{name}, {words(f'curves_{quantity}', language).lower()}"
         return provisional_title(study, what, language)
-    rows = [study.row(one.name, shock, _WORST[quantity]) for one, _ in shown(study)]
-    regained = [study.row(one.name, shock, "recovery_months") for one, _ in shown(study)]
-    if quantity == "jobs" and len(rows) == 1:
-        return _title_of_one(rows[0], regained[0], name, language)
-    parts = [_part(row, back, quantity, language) for row, back in zip(rows, regained, strict=True)]
+    names = [one.name for one, _ in shown(study)]
+    if quantity == "jobs" and len(names) == 1:
+        return _title_of_one(study, names[0], shock, language)
+    parts = [_part(study, one, shock, quantity, language) for one in names]
     key = "curves_title_many" if quantity == "jobs" else "output_title"
     return words(key, language, shock=name, parts=semicolon_in(language).join(parts))
 
 
-def _title_of_one(lost: ResilienceRow, back: ResilienceRow, name: str, language: Language) -> str:
-    found = found_in(lost)
-    if found in ("none", "zero"):
+def _title_of_one(study: Resilience, scenario: str, shock: str, language: Language) -> str:
+    name = title_of_shock(study, shock, language)
+    found = felt(study, scenario, shock)
+    if found != "down":
         return words(f"curves_{found}", language, shock=name)
-    values = {"lost": between(lost, language), "regained": _regained(back, language)}
-    return words("curves_title", language, shock=name, **values)
+    lost = between(study.row(scenario, shock, "jobs_lost_worst"), language)
+    regained = _regained(study.row(scenario, shock, "recovery_months"), language)
+    return words("curves_title", language, shock=name, lost=lost, regained=regained)
 
 
-def _part(lost: ResilienceRow, back: ResilienceRow, quantity: Quantity, language: Language) -> str:
-    scenario = quoted(lost.scenario, language)
-    found = found_in(lost)
-    if found in ("none", "zero"):
-        return words(f"curves_part_{found}", language, scenario=scenario)
-    values = {"scenario": scenario, "lost": between(lost, language)}
+def _part(
+    study: Resilience, scenario: str, shock: str, quantity: Quantity, language: Language
+) -> str:
+    found = felt(study, scenario, shock, _WATCHED[quantity])
+    values = {"scenario": quoted(scenario, language)}
+    if found != "down":
+        return words(f"curves_part_{found}", language, **values)
+    values["lost"] = between(study.row(scenario, shock, _WORST[quantity]), language)
     if quantity == "output":
         return words("output_part", language, **values)
-    return words(
-        "curves_part", language, regained=_regained(back, language, of_part=True), **values
-    )
+    back = study.row(scenario, shock, "recovery_months")
+    values["regained"] = _regained(back, language, of_part=True)
+    return words("curves_part", language, **values)
 
 
 def _regained(row: ResilienceRow, language: Language, *, of_part: bool = False) -> str:

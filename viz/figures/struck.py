@@ -8,9 +8,11 @@ are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from scenarios.resilience import Measure, Resilience, ResilienceRow, load_resilience_measures
+from scenarios.resilience.results import summary
 from scenarios.results import ALL_ZONES, BASELINE, ResultRow
 from scenarios.schema import Scenario
 from viz.figures import wording
@@ -28,6 +30,11 @@ words = words_of("resilience")
 
 Row = ResilienceRow
 Found = Literal["undefined", "provisional", "censored", "none", "zero", "sure"]
+
+Felt = Literal["none", "zero", "up", "down"]
+
+MONTHS_FELT = 24
+"""Months from the strike on whose mean tells whether there is an effect."""
 
 _SIGNED = ("failures_caused", "bids_lost", "lasting_loss", "recovery_rate", "rose_static")
 """Measures that can be negative; those of Martin too."""
@@ -106,6 +113,12 @@ def bounded(row: Row) -> tuple[float | None, float | None]:
     return low, high
 
 
+def within(row: Row) -> Row:
+    """Return a row whose interval is within what its measure can be."""
+    low, high = bounded(row)
+    return replace(row, low=low, high=high)
+
+
 def found_in(row: Row) -> Found:
     """Say what the interval of a row allows to say of it."""
     timed = load_resilience_measures()[row.measure].statistic == "median"
@@ -120,11 +133,11 @@ def found_in(row: Row) -> Found:
     return "zero" if row.low <= 0.0 <= row.high and not timed else "sure"
 
 
-def decimals_of(rows: Sequence[Row]) -> int:
-    """Return decimals for three significant digits of some rows, at most those of the register."""
-    most = load_resilience_measures()[rows[0].measure].decimals
-    values = [v for row in rows for v in (row.value, row.low, row.high)]
-    return min(max(most, 0) + 1, decimals_for(values)) if most else min(1, decimals_for(values))
+def decimals_of(row: Row) -> int:
+    """Return the decimals of a measure; one more where an end that excludes zero would be zero."""
+    decimals = load_resilience_measures()[row.measure].decimals
+    ends = [abs(end) for end in (row.low, row.high) if end is not None]
+    return decimals + (found_in(row) == "sure" and any(0.0 < e < 0.5 * 10**-decimals for e in ends))
 
 
 def value_cell(row: Row, language: Language, *, signed: bool = False) -> str:
@@ -134,7 +147,7 @@ def value_cell(row: Row, language: Language, *, signed: bool = False) -> str:
         return words("not_regained", language)
     if row.value is None:
         return ABSENT
-    decimals = decimals_of([row])
+    decimals = decimals_of(row)
     middle = number(row.value, decimals, language, signed=signed)
     low, high = (row.low, row.high) if signed else bounded(row)
     if low is None and high is None:
@@ -149,7 +162,7 @@ def value_cell(row: Row, language: Language, *, signed: bool = False) -> str:
 def between(row: Row, language: Language) -> str:
     """Write the interval of a loss: "entre 900 et 1 300"."""
     low, high = bounded(row)
-    decimals = decimals_of([row])
+    decimals = decimals_of(row)
     ends = [number(end, decimals, language) for end in (low, high)]
     return words("between", language, low=ends[0], high=ends[1])
 
@@ -226,6 +239,29 @@ def definition(measure: Measure, language: Language) -> str:
     return figure_words(
         "source_definition", language, label=label_of(measure, language), definition=told
     )
+
+
+def felt(
+    study: Resilience,
+    scenario: str,
+    shock: str,
+    quantity: str = "jobs_present_fte",
+    zone: str = ALL_ZONES,
+) -> Felt:
+    """Say whether a shock surely lowers or raises a quantity in the two years that follow it.
+
+    A worst moment is a loss or nothing, in every simulation: it cannot tell an effect from noise.
+    The mean gap of these months can, as it has both signs where there is none.
+    """
+    start = study.strike_of(shock)
+    gap = study.gap(scenario, shock, quantity, zone)[:, start : start + MONTHS_FELT]
+    if not gap.any():
+        return "none"
+    mean = load_resilience_measures()["lasting_loss"]
+    _, low, high = summary(gap.mean(axis=1)[:, None], mean)
+    if low[0] > 0.0 or high[0] < 0.0:
+        return "up" if low[0] > 0.0 else "down"
+    return "zero"
 
 
 def few(study: Resilience) -> bool:
