@@ -40,6 +40,9 @@ WORTH_PROCESSES = 2000
 
 BATCHES_A_TASK = 16
 
+KEPT = 12
+"""Results kept of each territory: all rules, with and without replaceability, both weights."""
+
 
 def parallel_systemic_risk(
     network: FirmNetwork,
@@ -101,10 +104,6 @@ def territory_systemic_risk(
         return parallel_systemic_risk(network, rule, replaceability, weights, workers, on_progress)
 
     return cast(SystemicRisk, read_or_store(folder, make, kept=KEPT))
-
-
-KEPT = 12
-"""Results kept of each territory: all rules, with and without replaceability, both weights."""
 
 
 def _in_processes(

@@ -15,6 +15,7 @@ from model.errors import AncrageError
 from model.hypotheses import HypothesisValues
 from model.indicators import Breakdown, Records
 from model.indicators.records import QUANTITIES, QUANTITIES_BY_DIMENSION
+from model.indicators.watcher import WATCHED, WatchedMonths
 from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from model.random_streams import normal, uniform
@@ -46,7 +47,7 @@ class FakeWorld:
     ) -> None:
         self.seed, self.hypotheses, self.levers = seed, hypotheses, levers or Levers()
         self.shocks = shocks or Shocks()
-        self.months = 0
+        self.months = self.since = 0
 
     def branch(
         self,
@@ -55,12 +56,30 @@ class FakeWorld:
         amendments: Amendments | None = None,
         shocks: Shocks | None = None,
     ) -> FakeWorld:
-        return FakeWorld(self.seed, self.hypotheses, levers or self.levers, shocks or self.shocks)
+        twin = FakeWorld(self.seed, self.hypotheses, levers or self.levers, shocks or self.shocks)
+        twin.months = twin.since = self.months
+        return twin
 
     def run(self, months: int) -> FakeWorld:
         time.sleep(float(os.environ.get("FAKE_WORLD_SECONDS", "0")))
         self.months += months
         return self
+
+    def watch_only(self) -> None:
+        """Keep watched quantities alone: what it does is known anyway."""
+        self.since = self.months
+
+    def watched(self) -> WatchedMonths:
+        """Return the watched quantities, less a tenth of jobs and output while a shock lasts."""
+        records = self.records
+        values = np.stack([records.quantities[name] for name in WATCHED])[:, self.since :]
+        sectors = records.breakdowns["sector"].quantities["jobs_present_fte"][self.since :]
+        depth = np.zeros(self.months - self.since)
+        for one in self.shocks.items:
+            depth += [one.depth_at(month) for month in range(self.since, self.months)]
+        left = 1.0 - 0.1 * np.minimum(depth, 1.0)[:, None]
+        values[:2] *= left
+        return WatchedMonths(ZONES, values, sectors * left)
 
     @property
     def records(self) -> Records:

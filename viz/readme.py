@@ -75,6 +75,7 @@ RESILIENCE_FILES = {
     "results": "(.csv, .parquet) a row a scenario, shock, zone and measure: value and interval",
     "against_baseline": "(.csv, .parquet) measures less those of current practice, pair by pair",
     "structure": "(.csv, .parquet) what purchasing looks like before the first shock",
+    "structure_*": "(.csv, .parquet) of the first pair, by buyer and category, by sector, needs",
     "pairs.parquet": "measures of each pair; inf where a recovery does not come by the end",
     "curves": "(.csv, .parquet) jobs and output with the shock over without it, month by month",
 }

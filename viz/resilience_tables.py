@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from model.structure import load_measures
-from scenarios.resilience import Measure, Resilience, load_resilience_measures
+from scenarios.resilience import (
+    Measure,
+    Resilience,
+    ResilienceRow,
+    load_resilience_measures,
+)
 from scenarios.results import ALL_ZONES, BASELINE
 from viz.console import table
 from viz.numbers import ABSENT, number
@@ -16,6 +22,9 @@ if TYPE_CHECKING:
 
 BY_ZONE = ("jobs_lost_worst", "recovery_months", "loss_area", "service_lost")
 """Measures shown by EPCI."""
+
+_HEADING = 20
+"""Widest heading of a column by EPCI, in characters."""
 
 
 def shown_measures(everything: bool) -> list[Measure]:
@@ -33,7 +42,7 @@ def cell(
     *,
     signed: bool = False,
 ) -> str:
-    """Write a value with its interval under it; ``text("not_reached")`` where there is none."""
+    """Write a value with its interval under it; an end beyond the horizon is an ellipsis."""
     if value is None and low is None and high is None:
         return ABSENT
     middle = ABSENT if value is None else number(value, decimals, language, signed=signed)
@@ -44,6 +53,13 @@ def cell(
         for end in (low, high)
     ]
     return f"{middle}\n[{ends[0]} ; {ends[1]}]"
+
+
+def _cell_of(row: ResilienceRow, measure: Measure, language: Language) -> str:
+    """Write a row; a median that half of the simulations do not reach is told in words."""
+    if row.value is None and measure.statistic == "median":
+        return text("not_reached", language)
+    return cell(row.value, row.low, row.high, measure.decimals, language)
 
 
 def _unit(measure: Measure, language: Language) -> str:
@@ -72,10 +88,7 @@ def measures_table(study: Resilience, shock: str, language: Language, everything
             except KeyError:
                 cells.append(ABSENT)
                 continue
-            written = cell(row.value, row.low, row.high, measure.decimals, language)
-            if row.value is None and measure.statistic == "median":
-                written = text("not_reached", language)
-            cells.append(written)
+            cells.append(_cell_of(row, measure, language))
         if all(one == ABSENT for one in cells):
             continue
         made.add_row(str(getattr(measure, f"label_{language}")), _unit(measure, language), *cells)
@@ -107,14 +120,14 @@ def zones_table(
     columns = [(text("zone", language), "left"), (text("scenario", language), "left")]
     for one in measures:
         label = f"{getattr(one, f'label_{language}')} ({_unit(one, language)})"
-        columns.append((label, "right"))
+        columns.append((textwrap.fill(label, _HEADING), "right"))
     made = table(text("resilience_zones", language), columns)
     for zone in study.zones:
         for place, scenario in enumerate(study.scenarios):
             cells: list[str] = []
             for one in measures:
                 row = study.row(scenario.name, shock, one.key, zone)
-                cells.append(cell(row.value, row.low, row.high, one.decimals, language))
+                cells.append(_cell_of(row, one, language))
             name = zone_names.get(zone, zone) if place == 0 else ""
             made.add_row(name, scenario.name, *cells)
     return made

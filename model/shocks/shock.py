@@ -111,7 +111,7 @@ class Shock:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Shocks:
-    """The shocks of a scenario: frozen, hashable, canonical, in a fixed order.
+    """The shocks of a scenario: frozen, hashable, canonical, in a fixed order, each once.
 
     Parameters
     ----------
@@ -128,12 +128,12 @@ class Shocks:
 
     def __init__(self, shocks: Sequence[object] = ()) -> None:
         found = [one if isinstance(one, Shock) else parse_shock(one) for one in shocks]
-        object.__setattr__(self, "items", tuple(sorted(found, key=_order)))
+        object.__setattr__(self, "items", tuple(sorted(set(found), key=_order)))
         check_overlaps(self.items)
 
     def __or__(self, other: Shocks) -> Shocks:
         """Return both together; a shock that is in both strikes once."""
-        return Shocks([*self.items, *(one for one in other.items if one not in self.items)])
+        return Shocks([*self.items, *other.items])
 
     def __len__(self) -> int:
         return len(self.items)
@@ -146,7 +146,7 @@ class Shocks:
     @property
     def first_month(self) -> int:
         """First month in which a world with them may differ from one without; 0 if none."""
-        return min((one.first_month for one in self.items), default=0)
+        return min((one.first_month for one in self.items if not one.changes_nothing), default=0)
 
     def canonical(self) -> list[dict[str, object]]:
         """Return those that have a depth, as plain values that read back the same."""
@@ -298,7 +298,7 @@ def _origin(kind: ShockKind, table: Mapping[str, Any]) -> str:
 
 
 def check_overlaps(shocks: Sequence[Shock]) -> None:
-    """Refuse shocks of one kind that in some month take more than all of one target together.
+    """Refuse shocks of one kind that in some month take more of one target together than one may.
 
     Raises
     ------
@@ -314,11 +314,11 @@ def check_overlaps(shocks: Sequence[Shock]) -> None:
             # depths only fall after the start: the sum is largest when one strikes
             for month in sorted({one.start_month for one in hit}):
                 total = sum(one.depth_at(month) for one in hit)
-                if total > 1.0 + 1e-9:
+                if total > entry.high + 1e-9:
                     raise AncrageError(
                         f"Shocks '{kind}' that overlap take {100 * total:.0f} % of one target in "
-                        f"month {month + 1}, over 100 %; lower their depths, move one or narrow "
-                        "them down to different targets."
+                        f"month {month + 1}, over {100 * entry.high:.0f} %; lower their depths, "
+                        "move one or narrow them down to different targets."
                     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.economy.labour import FTE_PER_POST_HEAD, SIAE_KINDS, of_kinds
+from model.economy.production import UTILISATION
 from model.state import FirmState, ZoneState
 from model.territory.tables import KINDS
 from model.territory.territory import Firms
@@ -34,7 +35,12 @@ def agree_on_posts(columns: Firms, firms: FirmState, change: Floats) -> None:
     held = columns.rows_with_posts
     integration = of_kinds(columns.kind[held], SIAE_KINDS)
     agreed = columns.posts_fte[held] * (1.0 + change[columns.zone[held]] * integration)
-    firms.capacity_eur[held] *= agreed / firms.posts_agreed_fte[held]
+    former = firms.posts_agreed_fte[held]
+    kept = np.divide(agreed, former, out=np.zeros_like(agreed), where=former > 0.0)
+    # where none was left, posts come back with their capacity of the opening
+    usual = columns.output_eur[held] / UTILISATION * agreed / columns.posts_fte[held]
+    anew = np.where(firms.alive[held], usual, 0.0)
+    firms.capacity_eur[held] = np.where(former > 0.0, firms.capacity_eur[held] * kept, anew)
     firms.posts_agreed_fte[held] = agreed
 
 

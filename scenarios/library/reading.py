@@ -168,6 +168,10 @@ def load_shock(name_or_path: str) -> Scenario:
     known = shock_names()
     path = _SHOCKS / f"{name_or_path}.toml" if name_or_path in known else Path(name_or_path)
     if path.suffix != ".toml" and not path.is_file():
+        if name_or_path in library_names():
+            raise AncrageError(
+                f"'{name_or_path}' is a scenario, not a shock: give it among the scenarios."
+            )
         raise AncrageError(f"Unknown shock '{name_or_path}'{nearest_name(name_or_path, known)}")
     found = read_scenario(path)
     if found.shocks.changes_nothing:

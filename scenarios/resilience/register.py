@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -28,6 +29,8 @@ class Measure:
     definition_fr: str
     definition_en: str
     source: str
+    least: float = -math.inf
+    most: float = math.inf
 
 
 @cache
@@ -36,6 +39,7 @@ def load_resilience_measures() -> Mapping[str, Measure]:
     found: dict[str, Measure] = {}
     for table in read_toml(Path(__file__).with_name("measures.toml"))["measure"]:
         where = f"resilience/measures.toml, '{table.get('key', '?')}'"
-        check_fields(table, (field.name for field in fields(Measure)), (), where)
+        names = [field.name for field in fields(Measure)]
+        check_fields(table, names[:-2], names[-2:], where)
         found[table["key"]] = Measure(**table)
     return MappingProxyType(found)

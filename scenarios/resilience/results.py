@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from model.procurement.lever_paths import SCENARIO_START
+from model.structure import Structure
 from scenarios.resilience.measures import measure_pair, quality
 from scenarios.resilience.register import Measure, load_resilience_measures
 from scenarios.resilience.watched import Watched
@@ -75,7 +76,9 @@ class ResiliencePair:
     struck
         (scenario, shock) to the run from the first month in which it may differ.
     structure
-        Scenario to (measure, zone) to value, the month before the first shock.
+        Of each scenario, (measure, zone) to value, the month before the first shock.
+    details
+        Of each scenario, its structure in full; kept for the first seed alone.
     """
 
     seed: int
@@ -83,6 +86,7 @@ class ResiliencePair:
     calm: tuple[Watched, ...]
     struck: tuple[tuple[Watched, ...], ...]
     structure: tuple[Mapping[tuple[str, str], float], ...]
+    details: tuple[Structure, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,6 +203,7 @@ class Resilience:
         for (scenario, shock), by_measure in self.values.items():
             for name, measure in load_resilience_measures().items():
                 value, low, high = summary(by_measure[name], measure)
+                low, high = (np.clip(end, measure.least, measure.most) for end in (low, high))
                 for zone, z in self._columns(measure):
                     numbers = (number_or_none(part[z]) for part in (value, low, high))
                     found.append(ResilienceRow(scenario, shock, zone, name, *numbers))
@@ -256,6 +261,14 @@ class Resilience:
                 found.append(StructureRow(scenario.name, zone, measure, *numbers))
         return tuple(found)
 
+    def detail(self, scenario: str) -> Structure | None:
+        """Return the structure in full of the first seed, the month before the first shock.
+
+        One draw: needs, buyers and firms of other draws differ. None of worlds of tests.
+        """
+        details = self.runs[0].details
+        return details[self._scenario(scenario)] if details else None
+
     def _columns(self, measure: Measure) -> list[tuple[str, int]]:
         columns = [(ALL_ZONES, len(self.zones))]
         if measure.zones:
@@ -289,12 +302,18 @@ class Resilience:
             "against_baseline": [asdict(row) for row in self.trade_off],
             "jobs_gained_without_shock_fte": gained,
             "structure": [asdict(row) for row in self.structure],
+            "critical_needs": {
+                name: [asdict(need) for need in found.critical_needs]
+                for name in names
+                if (found := self.detail(name)) is not None
+            },
         }
 
 
 def strike_month(shock: Scenario) -> int:
-    """Return the month of the scenario in which a shock, or its first part, strikes."""
-    return min(one.start_month for one in shock.shocks.items if not one.changes_nothing)
+    """Return the month of the scenario in which a shock, or its first part, strikes; 0 if none."""
+    strikes = (one.start_month for one in shock.shocks.items if not one.changes_nothing)
+    return min(strikes, default=0)
 
 
 def _place(items: Sequence[Scenario], name: str) -> int:

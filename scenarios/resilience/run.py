@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from model.errors import AncrageError
 from model.indicators.watcher import WatchedMonths
-from model.structure import structure_of
+from model.structure import Structure, structure_of
+from model.structure.structure import TERRITORY
 from scenarios.comparison import check_names, check_scenarios, default_workers, edited_hypotheses
 from scenarios.pairs import (
     BASELINE_SCENARIO,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from model import TerritoryModel
 
 Array = NDArray[np.float64]
-
-TERRITORY_IN_STRUCTURE = "territory"
 
 
 class WatchedWorld(World, Protocol):
@@ -62,6 +61,7 @@ class ResilienceTask:
     build: WorldBuilder = build_world
     context: Scenario = BASELINE_SCENARIO
     overrides: tuple[tuple[str, float], ...] = ()
+    detailed: bool = False
 
 
 def run_resilience_pair(task: ResilienceTask) -> ResiliencePair:
@@ -70,7 +70,7 @@ def run_resilience_pair(task: ResilienceTask) -> ResiliencePair:
     world = task.build(task.territory, task.seed, hypotheses)
     calm: list[Watched] = []
     struck: list[tuple[Watched, ...]] = []
-    structure: list[Mapping[tuple[str, str], float]] = []
+    structures: list[Structure] = []
     zones: tuple[str, ...] = ()
     for scenario in task.scenarios:
         branch = cast("WatchedWorld", branch_of(world, task.context | scenario))
@@ -80,21 +80,26 @@ def run_resilience_pair(task: ResilienceTask) -> ResiliencePair:
         zones = months.zones
         calm.append(watched_of(months, 0))
         struck.append(found)
-        structure.append(before)
+        structures += before
         del branch
         # a dead Mesa model is freed only by the cycle collector
         gc.collect()
     del world
     gc.collect()
-    return ResiliencePair(task.seed, zones, tuple(calm), tuple(struck), tuple(structure))
+    measured = [measures_of(one) for one in structures] or [{} for _ in task.scenarios]
+    details = tuple(structures) if task.detailed else ()
+    return ResiliencePair(task.seed, zones, tuple(calm), tuple(struck), tuple(measured), details)
 
 
 def _strike(
     calm: WatchedWorld, lived: Scenario, shocks: Sequence[Scenario], months: int
-) -> tuple[tuple[Watched, ...], dict[tuple[str, str], float]]:
-    """Run a world to the horizon, and a branch of it from each shock on."""
+) -> tuple[tuple[Watched, ...], list[Structure]]:
+    """Run a world to the horizon, and a branch of it from each shock on.
+
+    Returns the branches and what the world looks like before the first of them.
+    """
     found: dict[int, Watched] = {}
-    structure: dict[tuple[str, str], float] = {}
+    structure: list[Structure] = []
     month = 0
     in_order = sorted(range(len(shocks)), key=lambda k: shocks[k].shocks.first_month)
     for k in in_order:
@@ -111,14 +116,16 @@ def _strike(
     return tuple(found[k] for k in range(len(shocks))), structure
 
 
-def _structure(world: World) -> dict[tuple[str, str], float]:
-    """Return the measures of structure of a world as it stands; none of worlds of tests."""
-    if not hasattr(world, "last_flows"):
-        return {}
-    rows = structure_of(cast("TerritoryModel", world)).measures
+def _structure(world: World) -> list[Structure]:
+    """Return the structure of a world as it stands; none of worlds of tests."""
+    return [structure_of(cast("TerritoryModel", world))] if hasattr(world, "last_flows") else []
+
+
+def measures_of(structure: Structure) -> dict[tuple[str, str], float]:
+    """Return measures of structure by measure and zone, ``"all"`` for the territory."""
     return {
-        (row.measure, ALL_ZONES if row.zone == TERRITORY_IN_STRUCTURE else row.zone): row.value
-        for row in rows
+        (row.measure, ALL_ZONES if row.zone == TERRITORY else row.zone): row.value
+        for row in structure.measures
     }
 
 
@@ -192,6 +199,7 @@ def resilience(
             build,
             around,
             edited,
+            number == seed,
         )
         for number in range(seed, seed + pairs)
     ]

@@ -73,6 +73,23 @@ def curves_frame(study: Resilience) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def detail_frames(study: Resilience) -> dict[str, pd.DataFrame]:
+    """Return the structure in full of the first seed: rows of each table, scenario by scenario."""
+    import pandas as pd
+
+    found: dict[str, pd.DataFrame] = {}
+    for table in ("by_buyer_category", "by_sector", "critical_needs"):
+        rows = [
+            {"scenario": one.name, **asdict(row)}
+            for one in study.scenarios
+            if (detail := study.detail(one.name)) is not None
+            for row in getattr(detail, table)
+        ]
+        if rows:
+            found[f"structure_{table}"] = pd.DataFrame(rows)
+    return found
+
+
 def python_lines(study: Resilience, planned_pairs: int) -> list[str]:
     """Return the Python that runs the study again."""
 
@@ -119,6 +136,7 @@ def write_resilience(
         "structure": pd.DataFrame([asdict(row) for row in study.structure]),
         "pairs": pairs_frame(study),
         "curves": curves_frame(study),
+        **detail_frames(study),
     }
     for name, frame in frames.items():
         frame.to_parquet(folder.stage(f"{under}{name}.parquet"), index=False)
