@@ -29,6 +29,7 @@ from viz.texts import Language, text
 _TABLE = "territory"
 MAP_HEIGHT = 540
 LESS, ZERO, MORE = "#D55E00", "#f4f4f4", "#0072B2"
+_DATA_SCALE = ("#eaf3f9", "#7fb8d8", "#004c78")
 _UNSURE = "#e3e3e3"
 _HATCHING: dict[str, object] = {
     "symbol": "rect",
@@ -80,14 +81,14 @@ def epci_map(
     if outlines.schematic:
         notes.append(text("map_schematic", language, table=_TABLE))
     told = "; ".join(
-        f"{short_name(names.get(zone, zone))} {_ends(row, written)}" for zone, row in rows.items()
+        f"{short_name(names.get(zone, zone))} {ends_of(row, written)}" for zone, row in rows.items()
     )
     figure = Figure(
         key=f"map_{indicator}_{scenario}",
         title=title,
         caption=caption(comparison, language, *notes),
-        option=_option(rows, written, sure, names, outlines),
-        columns=_columns(written),
+        option=zone_option(rows, written, sure, names, outlines),
+        columns=zone_columns(written),
         rows=tuple(
             (
                 names.get(zone, zone),
@@ -120,7 +121,7 @@ def short_name(name: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _ends(row: ResultRow, written: Measure) -> str:
+def ends_of(row: ResultRow, written: Measure) -> str:
     """Write a difference and its interval."""
     if row.low is None or row.high is None:
         return written.change(row.difference)
@@ -129,12 +130,19 @@ def _ends(row: ResultRow, written: Measure) -> str:
 
 def _verdict(row: ResultRow, language: Language) -> str:
     """Write what an interval allows to say of a zone."""
-    if row.low is None or row.high is None:
-        return text("verdict_provisional", language, table=_TABLE)
-    return text(f"verdict_{_sign(row):+d}", language, table=_TABLE)
+    unknown = row.low is None or row.high is None
+    return verdict_words(None if unknown else _sign(row), language)
 
 
-def _columns(written: Measure) -> tuple[Column, ...]:
+def verdict_words(sign: int | None, language: Language) -> str:
+    """Write the sign of a change: 0 for one that cannot be told from zero, None for too few."""
+    key = "verdict_provisional" if sign is None else f"verdict_{sign:+d}"
+    return text(key, language, table=_TABLE)
+
+
+def zone_columns(written: Measure) -> tuple[Column, ...]:
+    """Return the columns of a table of changes by zone."""
+
     def named(key: str) -> Column:
         label = text(key, written.language, table=_TABLE)
         return Column(key, label, written.unit, written.decimals, signed=True)
@@ -155,13 +163,14 @@ def _sign(row: ResultRow) -> int:
     return 1 if row.low > 0.0 else -1
 
 
-def _option(
+def zone_option(
     rows: Mapping[str, ResultRow],
     written: Measure,
     sure: Mapping[str, int],
     names: Mapping[str, str],
     outlines: Outlines,
 ) -> dict[str, object]:
+    """Return the option of a map of changes by zone, ``sure`` being their signs."""
     language = written.language
     differences = {zone: written.scaled(row.difference) for zone, row in rows.items()}
     most = max((abs(v) for z, v in differences.items() if v and sure[z]), default=0.0)
@@ -173,8 +182,9 @@ def _option(
             "value": differences[zone],
             "label": {"formatter": f"{_two_lines(name)}\n{written.change(row.difference)}"},
             "tooltip": {
-                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{_ends(row, written)}"
-                f"{written.suffix}<br/>{_verdict(row, language)}"
+                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{ends_of(row, written)}"
+                f"{written.suffix}<br/>"
+                f"{verdict_words(None if row.low is None else sure[zone], language)}"
             },
         }
         if not sure[zone]:
@@ -188,6 +198,28 @@ def _option(
         option["visualMap"] = _scale(
             -most, most, [LESS, ZERO, MORE], f"@number:{written.decimals}:signed", written.unit
         )
+    return option
+
+
+def count_option(
+    counts: Mapping[str, int], names: Mapping[str, str], outlines: Outlines, language: Language
+) -> dict[str, object]:
+    """Return the option of a map of counts of data by zone."""
+    data: list[dict[str, object]] = []
+    for zone, count in counts.items():
+        name = names.get(zone, zone)
+        written = number(count, 0, language)
+        data.append(
+            {
+                "name": zone,
+                "value": count,
+                "label": {"formatter": f"{_two_lines(short_name(name))}\n{written}"},
+                "tooltip": {"formatter": f"<b>{name}</b><br/>{written}"},
+            }
+        )
+    option = _map_option(f"epci-{outlines.key}", outlines.aspect, data, labelled=True)
+    most = float(max([1, *counts.values()]))
+    option["visualMap"] = _scale(0.0, most, _DATA_SCALE, "@number:0", "")
     return option
 
 
@@ -288,7 +320,7 @@ def commune_map(
     ]
     option = _map_option(f"communes-{outlines.key}", outlines.aspect, data, labelled=False)
     option["visualMap"] = _scale(
-        0.0, max(values.values()), ["#eaf3f9", "#7fb8d8", "#004c78"], f"@number:{decimals}", unit
+        0.0, max(values.values()), _DATA_SCALE, f"@number:{decimals}", unit
     )
     ordered = sorted(values, key=lambda code: names[code])
     notes = [note, text("communes_data_only", language, table=_TABLE)]
