@@ -58,7 +58,7 @@ def measure_pair(
     kept = np.divide(fragile1, fragile0, out=np.ones_like(fragile1), where=fragile0 > 0.0)
     found["vulnerable_kept"] = 100.0 * np.minimum(kept.min(axis=0), 1.0)
     found["failures_caused"] = _more(calm, struck, "failures_n")
-    found["bids_lost"] = -_more(calm, struck, "bids_n")
+    found["bids_lost"] = _more(struck, calm, "bids_n")
     bidders = calm.of("firms_supplying_n") - struck.of("firms_supplying_n")
     found["bidders_lost"] = np.maximum(bidders[start:].max(axis=0), 0.0)
     return found
