@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from model.random_streams import normal, uniform
 from model.shocks.shock import Shocks
+
+if TYPE_CHECKING:
+    from model import TerritoryModel
 
 ZONES = ("A", "B", "C")
 CATEGORIES = ("works", "services")
@@ -116,6 +120,14 @@ def build_single(
 ) -> FakeWorld:
     """Build a fake world for a single run."""
     return FakeWorld(seed, hypotheses)
+
+
+def build_generated(territory: str, seed: int, hypotheses: HypothesisValues) -> TerritoryModel:
+    """Build a true world of 300 made-up firms, burnt in, whatever the territory's name."""
+    from model import TerritoryModel, generated_territory
+
+    made = generated_territory(300, 3, seed=1)
+    return TerritoryModel(made, rng=seed, hypotheses=hypotheses, verify=True)
 
 
 def install() -> None:
