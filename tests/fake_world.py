@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from model.shocks.shock import Shocks
 
 if TYPE_CHECKING:
     from model import TerritoryModel
+    from model.territory.territory import Territory
 
 ZONES = ("A", "B", "C")
 CATEGORIES = ("works", "services")
@@ -124,10 +126,16 @@ def build_single(
 
 def build_generated(territory: str, seed: int, hypotheses: HypothesisValues) -> TerritoryModel:
     """Build a true world of 300 made-up firms, burnt in, whatever the territory's name."""
-    from model import TerritoryModel, generated_territory
+    from model import TerritoryModel
 
-    made = generated_territory(300, 3, seed=1)
-    return TerritoryModel(made, rng=seed, hypotheses=hypotheses, verify=True)
+    return TerritoryModel(_made_up(), rng=seed, hypotheses=hypotheses, verify=True)
+
+
+@cache
+def _made_up() -> Territory:
+    from model import generated_territory
+
+    return generated_territory(300, 3, seed=1)
 
 
 def install() -> None:

@@ -113,7 +113,7 @@ def test_a_cut_of_budgets_lasts_as_long_as_it_does(
 
 def test_failures_of_a_wave_are_caused_by_it(burnt_in: BurntIn, usual: dict[int, Floats]) -> None:
     failures = WATCHED.index("failures_n")
-    for name, least in (("failures", 80), ("prices", 20), ("recession", 8)):
+    for name, least in (("failures", 80), ("prices", 20), ("recession", 4)):
         caused = np.array(
             [(course(burnt_in(seed), WORSE[name][0]) - usual[seed])[failures] for seed in SEEDS]
         )

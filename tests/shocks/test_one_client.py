@@ -208,6 +208,17 @@ def test_by_hand_an_interruption_whole_and_without_substitution() -> None:
     assert Client().loss_of(bundle, outside=False, stock=1.5) == pytest.approx(3.5)
 
 
+@pytest.mark.parametrize("announced", [1, 4, 6, 20])
+def test_what_is_stocked_ahead_is_what_will_lack_whenever_it_is_known(announced: int) -> None:
+    """The world begins with the scenario: what was known before is stocked from then on."""
+    shock = interruption(0.5, 3, announced_months=announced)
+    no = np.zeros(1)
+    cut = SupplyCut(0, ("CH",), False, (shock,), no, no, None)
+    ahead = [cut.at(month).ahead for month in range(12)]
+    known = min(announced, 6)
+    assert ahead == pytest.approx([0.0] * (6 - known) + [1.5 / known] * known + [0.0] * 6)
+
+
 @settings(max_examples=25)
 @given(
     depths=st.tuples(DEPTHS, DEPTHS),
