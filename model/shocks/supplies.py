@@ -71,7 +71,8 @@ class SupplyCut:
         ahead = 0.0
         for one in self.shocks:
             if one.first_month <= month < one.start_month:
-                ahead += one.depth * one.duration_months / one.announced_months
+                months = one.start_month - one.first_month
+                ahead += one.depth * one.duration_months / months
         return replace(
             self, lack=min(1.0, sum(one.depth_at(month) for one in self.shocks)), ahead=ahead
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from model.shocks.shock import Shocks
 if TYPE_CHECKING:
     from model.economy.switches import Switches
     from model.state import State
+    from model.territory.territory import Territory
     from tests.conftest import MakeTerritory
 
 DEPTHS = {"firm-closure": (1.0, 1.0), "input-price-rise": (0.0, 3.0), "failure-wave": (0.0, 6.0)}
@@ -77,6 +79,18 @@ def worlds_differ() -> Callable[[TerritoryModel, TerritoryModel], list[str]]:
     return differ
 
 
+@pytest.fixture(scope="session")
+def code_of_firm() -> Callable[[Territory, int], str]:
+    """Synthetic identifier of a row of firms: its sector, and its place in it."""
+    return _code_of_firm
+
+
+def _code_of_firm(t: Territory, row: int) -> str:
+    of_sector = np.flatnonzero(t.firms.sector == t.firms.sector[row])
+    place = 1 + int(np.searchsorted(of_sector, row))
+    return f"{t.sectors.codes[int(t.firms.sector[row])]}-{place:04d}"
+
+
 class Strategies(Protocol):
     """Makes the strategy of possible shocks of a territory."""
 
@@ -122,7 +136,7 @@ def lawful_shocks(generated_territory: MakeTerritory) -> Strategies:
         "epci": list(t.zones.keys),
         "buyers": list(t.buyers.code),
         "kinds": ["commune", "epci", "hospital"],
-        "firm": [f"{code}-0001" for code in present],
+        "firm": [_code_of_firm(t, int(row)) for row in np.flatnonzero(t.firms.output_eur)[::15]],
     }
 
     @st.composite
