@@ -82,7 +82,7 @@ def critical_needs(
             words("source_needs", language, few=FEW_ABLE),
             text("source_synthetic", language, table="territory"),
         ),
-        height=110 + _ROW * len(zones),
+        height=140 + _ROW * len(zones),
     )
     return spaced_figure(made, language)
 
@@ -143,6 +143,13 @@ def _option(
             names, inverse=True, splitLine={"show": True, "lineStyle": {"color": style.FAINT}}
         ),
         series=series,
+        media=[
+            {
+                "query": {"maxWidth": style.NARROW},
+                # one line each
+                "option": {"grid": {"top": 20 + 25 * FEW_ABLE}},
+            }
+        ],
     )
 
 
