@@ -192,14 +192,7 @@ def parse_shock(raw: object) -> Shock:
             f"Shock '{name}': nobody in the model prepares for it, so that an announcement would "
             f"change nothing; leave 'announced_months' out (it acts on {able})."
         )
-    recovery = str(table.get("recovery", kind.recovery))
-    if recovery not in RECOVERIES:
-        raise AncrageError(
-            f"Shock '{name}': recovery must be one of {', '.join(RECOVERIES)}, got {recovery!r}."
-        )
-    given = table.get("recovery_months")
-    usual = kind.recovery_months if recovery == kind.recovery else max(1, kind.recovery_months)
-    after = _months(kind, "recovery_months", usual if given is None else given, 0)
+    recovery, after = _recovery(kind, table)
     shock = Shock(
         kind=kind.key,
         depth=_depth(kind, table.get("depth", 1.0 if kind.low == kind.high else None)),
@@ -208,8 +201,7 @@ def parse_shock(raw: object) -> Shock:
             kind, "duration_months", table.get("duration_months", kind.duration_months), 1
         ),
         recovery=recovery,
-        # back at once or never, it has no months
-        recovery_months=0 if recovery in ("sudden", "none") else after,
+        recovery_months=after,
         announced_months=announced,
         **{key: _names(kind, key, table[key]) for key in _LISTS if key in table},  # pyright: ignore[reportArgumentType]
         firm=_firm(kind, table),
@@ -220,6 +212,20 @@ def parse_shock(raw: object) -> Shock:
             hint = nearest_name(one, BUYER_KINDS)
             raise AncrageError(f"Shock '{name}': unknown kind of buyer '{one}'{hint}")
     return shock
+
+
+def _recovery(kind: ShockKind, table: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the path of the depth afterwards and its months, 0 if it is back at once or never."""
+    recovery = str(table.get("recovery", kind.recovery))
+    if recovery not in RECOVERIES:
+        raise AncrageError(
+            f"Shock '{kind.key}': recovery must be one of {', '.join(RECOVERIES)}, "
+            f"got {recovery!r}."
+        )
+    given = table.get("recovery_months")
+    usual = kind.recovery_months if recovery == kind.recovery else max(1, kind.recovery_months)
+    after = _months(kind, "recovery_months", usual if given is None else given, 0)
+    return recovery, 0 if recovery in ("sudden", "none") else after
 
 
 def _depth(kind: ShockKind, raw: object) -> float:
