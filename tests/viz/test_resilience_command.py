@@ -152,7 +152,7 @@ def test_bad_shocks_give_one_sentence_and_write_nothing(
     [
         (("--shock", "budget"), "did you mean 'budgets'"),
         (("--shock", "budgets", "--shock", "budgets"), "Two shocks are named 'budgets'"),
-        (("--shock", "access"), "Unknown shock 'access'"),
+        (("--shock", "access"), "'access' is a scenario, not a shock"),
         (("budgets",), "is a shock, not a scenario"),
         (("access", "access"), "Two scenarios are named 'access'"),
     ],
