@@ -174,7 +174,7 @@ def load_shock(name_or_path: str) -> Scenario:
             )
         raise AncrageError(f"Unknown shock '{name_or_path}'{nearest_name(name_or_path, known)}")
     found = read_scenario(path)
-    if found.shocks.changes_nothing:
+    if not len(found.shocks):
         raise AncrageError(f"{path.name}: nothing strikes in it; write its [[shocks]].")
     if found.levers.changed() or found.law.changed():
         raise AncrageError(

@@ -353,7 +353,8 @@ def _share(values: Array) -> tuple[Array, Array, Array]:
     middle = (share + z2 / (2 * n)) / (1.0 + z2 / n)
     half = np.sqrt(z2 * (share * (1.0 - share) / n + z2 / (4 * n**2))) / (1.0 + z2 / n)
     few = count < PAIRS_FOR_A_BAND
-    low, high = (np.where(few, np.nan, 100.0 * end) for end in (middle - half, middle + half))
+    ends = (np.clip(middle + side * half, 0.0, 1.0) for side in (-1.0, 1.0))
+    low, high = (np.where(few, np.nan, 100.0 * end) for end in ends)
     return 100.0 * share, low, high
 
 

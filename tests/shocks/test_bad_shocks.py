@@ -248,7 +248,6 @@ STRIKE = '[[shocks]]\nkind = "recession"\ndepth = 0.2\n'
 
 FILES: list[tuple[str, str]] = [
     ("", r"bad\.toml: nothing strikes in it; write its \[\[shocks\]\]"),
-    ('[[shocks]]\nkind = "recession"\ndepth = 0.0\n', "nothing strikes in it"),
     (f"[levers]\nallotment = 0.5\n{STRIKE}", r"bad\.toml: a shock only strikes; put what it decid"),
     ('[shocks]\nkind = "recession"\ndepth = 0.2\n', r"bad\.toml: 'shocks' must be a list of table"),
     ('[[shocks]]\nkind = "reccesion"\ndepth = 0.2\n', r"bad\.toml: .*did you mean 'recession'\?"),
