@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
 
@@ -27,7 +24,7 @@ from model.networks.systemic_risk import (
 )
 from model.territory.cache import load_arrays, read_or_store, results_folder, store_arrays
 from model.territory.territory import Territory
-from scenarios.pool import RunFailure, ignoring_interrupts, single_blas_thread
+from scenarios.pool import Interrupted, run_tasks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -113,38 +110,20 @@ def _in_processes(
     workers: int,
     on_progress: OnProgress | None,
 ) -> list[Part]:
-    """Compute all batches in spawned processes; on any way out, leave none behind."""
+    """Compute all batches in processes, which read the network from a folder."""
     groups = batches(network)
     tasks = [groups[i : i + BATCHES_A_TASK] for i in range(0, len(groups), BATCHES_A_TASK)]
-    context = multiprocessing.get_context("spawn")
-    others = set(multiprocessing.active_children())
-    executor = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context)
-    done = False
-    results: dict[int, list[Part]] = {}
+
+    def tell(parts: list[Part]) -> None:
+        if on_progress is not None:
+            on_progress(sum(len(rows) for rows, _, _ in parts))
+
     try:
-        with single_blas_thread(), ignoring_interrupts():
-            positions: dict[Future[list[Part]], int] = {
-                executor.submit(_compute, stored, settings, task): position
-                for position, task in enumerate(tasks)
-            }
-        for future in as_completed(positions):
-            results[positions[future]] = future.result()
-            if on_progress is not None:
-                on_progress(sum(len(rows) for rows, _, _ in results[positions[future]]))
-        done = True
-    except BrokenProcessPool as error:
-        raise RunFailure(
-            "A worker process died, perhaps for lack of memory; run again with fewer --workers."
-        ) from error
-    finally:
-        if done:
-            executor.shutdown()
-        else:
-            with ignoring_interrupts():
-                executor.shutdown(wait=False, cancel_futures=True)
-                for child in set(multiprocessing.active_children()) - others:
-                    child.terminate()
-    return [part for position in sorted(results) for part in results[position]]
+        done = run_tasks(partial(_compute, stored, settings), tasks, workers, tell)
+    except Interrupted:
+        # a part of all firms is no result
+        raise KeyboardInterrupt from None
+    return [part for parts in done for part in parts]
 
 
 @lru_cache(maxsize=1)

@@ -173,38 +173,17 @@ def _print(
     from viz.gains import gains_lines
     from viz.numbers import number
     from viz.sentences import (
-        edited_words,
         jobs_finding,
         mirror_finding,
-        readiness,
         what_changes,
         why_of,
     )
     from viz.tables import group_table, territory_table, year_table
     from viz.texts import text
+    from viz.what_was_run import print_what_was_run
 
     console = output()
-    one = comparison.pairs == 1
-    pairs = text("pairs_one" if one else "pairs_many", language, pairs=comparison.pairs)
-    heading = text(
-        "heading",
-        language,
-        territory=comparison.territory,
-        months=comparison.months,
-        start=comparison.start,
-        pairs=pairs,
-        seed=comparison.seed,
-    )
-    console.print(f"[bold]{heading}[/bold]")
-    if not comparison.context.changes_nothing:
-        around = comparison.context
-        why = why_of(around, language)
-        console.print(text("context", language, name=around.name, why=why), markup=False)
-        console.print(what_changes(around, language), markup=False)
-    if comparison.overrides:
-        console.print(edited_words(comparison.overrides, language), markup=False)
-    for line in readiness(comparison.pairs, comparison.months, comparison.central, language):
-        console.print(line, markup=False)
+    print_what_was_run(console, comparison, language)
     costs = {cost.scenario: cost for cost in comparison.costs}
     for scenario in comparison.scenarios:
         console.print()

@@ -174,30 +174,12 @@ def _print(
     """Print a table a shock, scenarios side by side, then the structure before any."""
     from viz.console import output
     from viz.resilience_tables import measures_table, structure_table, zones_table
-    from viz.sentences import edited_words, readiness, what_changes, why_of
+    from viz.sentences import what_changes, why_of
     from viz.texts import text
+    from viz.what_was_run import print_what_was_run
 
     console = output()
-    one = study.pairs == 1
-    pairs = text("pairs_one" if one else "pairs_many", language, pairs=study.pairs)
-    heading = text(
-        "heading",
-        language,
-        territory=study.territory,
-        months=study.months,
-        start=study.start,
-        pairs=pairs,
-        seed=study.seed,
-    )
-    console.print(f"[bold]{heading}[/bold]")
-    if not study.context.changes_nothing:
-        around = study.context
-        why = why_of(around, language)
-        console.print(text("context", language, name=around.name, why=why), markup=False)
-    if study.overrides:
-        console.print(edited_words(study.overrides, language), markup=False)
-    for line in readiness(study.pairs, study.months, study.central, language):
-        console.print(line, markup=False)
+    print_what_was_run(console, study, language)
     for shock in study.shocks:
         console.print()
         console.rule(f"[bold]{shock.name}[/bold]", align="left")
