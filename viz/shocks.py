@@ -32,8 +32,10 @@ def shock_label(scenario: Scenario, language: Language) -> str:
 
 
 def shocks_told(shocks: Shocks, language: Language) -> str:
-    """Return one sentence on what strikes."""
+    """Return one sentence on what strikes; none where nothing has any depth."""
     told = [_told(one, language) for one in shocks.items if not one.changes_nothing]
+    if not told:
+        return ""
     key = "shocks_one" if len(told) == 1 else "shocks_many"
     return _words(key, language, told=semicolon_in(language).join(told))
 

@@ -10,7 +10,7 @@ from model.shocks.shock import Shocks
 from scenarios import Scenario
 from scenarios.library.reading import load_shock, shock_names
 from viz.sentences import what_changes
-from viz.shocks import epci_names, shock_label
+from viz.shocks import epci_names, shock_label, shocks_told
 from viz.texts import Language
 
 
@@ -57,4 +57,5 @@ def test_levers_and_shocks_of_one_scenario_are_both_told() -> None:
     levers = Scenario("a", levers=Levers({"allotment": 0.5}))
     both = what_changes(levers | load_shock("budgets"), "fr")
     assert what_changes(levers, "fr") in both and both.endswith("retour en 12 mois.")
+    assert shocks_told(Shocks([{"kind": "budget-cut", "depth": 0.0}]), "fr") == ""
     assert "ne change rien" in what_changes(Scenario("nothing"), "fr")

@@ -5,6 +5,7 @@ The same option, formatters (`chart.js`) and copy of ECharts serve the browser a
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import sys
@@ -70,6 +71,8 @@ def _context() -> MiniRacer:
     except ImportError as error:
         raise AncrageError(MISSING) from error
     context = MiniRacer()
+    # freed while threads still run: V8 may wait for ever for one once the interpreter is leaving
+    atexit.register(context.close)
     own = Path(__file__).parent
     scripts = [echarts_file(), own / "measure.js", own / "chart.js"]
     context.eval(_STUBS)

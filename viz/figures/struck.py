@@ -181,7 +181,8 @@ def caption(study: Resilience, shock: str | None, language: Language, *notes: st
     """Say what strikes, what was run, how far it carries, and how marks are read."""
     told = [] if shock is None else [shocks_told(shock_of(study, shock).shocks, language)]
     end = words("simulation", language)
-    return " ".join([*told, study_caption(study, language, *notes), end])
+    parts = [*told, study_caption(study, language, *notes), end]
+    return " ".join(part for part in parts if part)
 
 
 def provisional_title(study: Resilience, what: str, language: Language) -> str:
