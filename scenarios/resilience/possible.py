@@ -42,10 +42,9 @@ def possible_losses(territory: Territory, shocks: Sequence[Scenario]) -> dict[st
     NaN for a shock that takes no output directly: a rise of prices, a freeze of payments, credit
     called back, fewer posts, a large site.
     """
+    from model.hypotheses import HypothesisValues
     from model.networks.firm_network import territory_network
     from model.networks.systemic_risk import cascade
-
-    from model.hypotheses import HypothesisValues
     from model.shocks.plan import ShockPlan
 
     network = None
