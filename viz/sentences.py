@@ -13,6 +13,7 @@ from model.procurement.levers import Lever, Levers, load_levers
 from model.procurement.scopes import EVERYWHERE, Scope
 from scenarios.schema import Scenario
 from viz.numbers import decimals_for, lever_value, number, rule_value, shortest
+from viz.shocks import shocks_told
 from viz.texts import Language, colon_in, semicolon_in, text
 
 
@@ -83,9 +84,10 @@ def why_of(scenario: Scenario, language: Language) -> str:
 
 
 def what_changes(scenario: Scenario, language: Language) -> str:
-    """Return a sentence on what a scenario changes against current practice, and one on the law."""
+    """Return a sentence on what a scenario changes against current practice, on the law, and on
+    what strikes; that nothing changes only where nothing strikes either."""
     changed, amended = scenario.levers.changed(), scenario.law.changed()
-    if not changed and not amended:
+    if scenario.changes_nothing:
         return text("changes_nothing", language)
     parts = semicolon_in(language)
     told: list[str] = []
@@ -97,6 +99,8 @@ def what_changes(scenario: Scenario, language: Language) -> str:
         rules = [key for key in load_rules() if key in amended]
         changes = parts.join(_law_course(scenario.law, key, language) for key in rules)
         told.append(text("changes_law", language, changes=changes))
+    if not scenario.shocks.changes_nothing:
+        told.append(shocks_told(scenario.shocks, language))
     return " ".join(told)
 
 

@@ -80,14 +80,14 @@ def epci_map(
     if outlines.schematic:
         notes.append(text("map_schematic", language, table=_TABLE))
     told = "; ".join(
-        f"{short_name(names.get(zone, zone))} {_ends(row, written)}" for zone, row in rows.items()
+        f"{short_name(names.get(zone, zone))} {ends_of(row, written)}" for zone, row in rows.items()
     )
     figure = Figure(
         key=f"map_{indicator}_{scenario}",
         title=title,
         caption=caption(comparison, language, *notes),
-        option=_option(rows, written, sure, names, outlines),
-        columns=_columns(written),
+        option=zone_option(rows, written, sure, names, outlines),
+        columns=zone_columns(written),
         rows=tuple(
             (
                 names.get(zone, zone),
@@ -120,7 +120,7 @@ def short_name(name: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _ends(row: ResultRow, written: Measure) -> str:
+def ends_of(row: ResultRow, written: Measure) -> str:
     """Write a difference and its interval."""
     if row.low is None or row.high is None:
         return written.change(row.difference)
@@ -129,12 +129,19 @@ def _ends(row: ResultRow, written: Measure) -> str:
 
 def _verdict(row: ResultRow, language: Language) -> str:
     """Write what an interval allows to say of a zone."""
-    if row.low is None or row.high is None:
-        return text("verdict_provisional", language, table=_TABLE)
-    return text(f"verdict_{_sign(row):+d}", language, table=_TABLE)
+    unknown = row.low is None or row.high is None
+    return verdict_words(None if unknown else _sign(row), language)
 
 
-def _columns(written: Measure) -> tuple[Column, ...]:
+def verdict_words(sign: int | None, language: Language) -> str:
+    """Write the sign of a change: 0 for one that cannot be told from zero, None for too few."""
+    key = "verdict_provisional" if sign is None else f"verdict_{sign:+d}"
+    return text(key, language, table=_TABLE)
+
+
+def zone_columns(written: Measure) -> tuple[Column, ...]:
+    """Return the columns of a table of changes by zone."""
+
     def named(key: str) -> Column:
         label = text(key, written.language, table=_TABLE)
         return Column(key, label, written.unit, written.decimals, signed=True)
@@ -155,13 +162,14 @@ def _sign(row: ResultRow) -> int:
     return 1 if row.low > 0.0 else -1
 
 
-def _option(
+def zone_option(
     rows: Mapping[str, ResultRow],
     written: Measure,
     sure: Mapping[str, int],
     names: Mapping[str, str],
     outlines: Outlines,
 ) -> dict[str, object]:
+    """Return the option of a map of changes by zone, ``sure`` being their signs."""
     language = written.language
     differences = {zone: written.scaled(row.difference) for zone, row in rows.items()}
     most = max((abs(v) for z, v in differences.items() if v and sure[z]), default=0.0)
@@ -173,8 +181,9 @@ def _option(
             "value": differences[zone],
             "label": {"formatter": f"{_two_lines(name)}\n{written.change(row.difference)}"},
             "tooltip": {
-                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{_ends(row, written)}"
-                f"{written.suffix}<br/>{_verdict(row, language)}"
+                "formatter": f"<b>{names.get(zone, zone)}</b><br/>{ends_of(row, written)}"
+                f"{written.suffix}<br/>"
+                f"{verdict_words(None if row.low is None else sure[zone], language)}"
             },
         }
         if not sure[zone]:

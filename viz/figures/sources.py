@@ -14,7 +14,7 @@ from model.indicators.register import NO_BASE
 from model.toml_tables import read_toml
 from scenarios.compared import Comparison
 from scenarios.provenance import version_of
-from viz.figures.wording import label_of, lowered, pairs_text, seeds_text, words
+from viz.figures.wording import Study, label_of, lowered, pairs_text, seeds_text, words
 from viz.readme import sources
 from viz.texts import Language, semicolon_in
 
@@ -100,15 +100,15 @@ def register_line(central: bool, language: Language) -> str:
     return words("source_register", language, all=len(register), drawn=told, **counts)
 
 
-def run_line(comparison: Comparison, language: Language) -> str:
+def run_line(study: Study, language: Language) -> str:
     """Say what was run, so that it can be run again."""
     return words(
         "source_run",
         language,
         version=version_of("ancrage"),
-        territory=comparison.territory,
-        months=comparison.months,
-        start=comparison.start,
-        pairs=pairs_text(comparison, language),
-        seeds=seeds_text(comparison, language),
+        territory=study.territory,
+        months=study.months,
+        start=study.start,
+        pairs=pairs_text(study, language),
+        seeds=seeds_text(study, language),
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from model.indicators import load_indicators
 from scenarios.compared import Comparison, TrajectoryPoint
 from viz.figures import style
+from viz.figures.courses import HEIGHT, MANY_DATES, Course, course_option
 from viz.figures.figure import Cell, Column, Figure
 from viz.figures.sources import source_lines
 from viz.figures.wording import (
@@ -38,25 +37,6 @@ DEFAULT_TRAJECTORIES = (
 
 Show = Literal["levels", "differences"]
 
-_HEIGHT, _TOP, _FOOT = 380, 34, 46
-"""Pixels: the chart, what stands above its frame, and below it."""
-_LABEL = 17
-_PAIR = 2
-"""Current practice and one scenario: the bands of more levels are drawn by their edges alone."""
-_MANY_QUARTERS = 12
-"""From so many on, only years are named along the axis."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """One line: its name, place among scenarios, and mean and ends by quarter."""
-
-    name: str
-    position: int
-    means: list[float | None]
-    lows: list[float | None]
-    highs: list[float | None]
-
 
 def trajectories(
     comparison: Comparison, indicator: str, language: Language, show: Show = "differences"
@@ -84,12 +64,19 @@ def trajectories(
         key=f"{indicator}_{show}",
         title=finding(comparison, horizon, language),
         caption=caption(comparison, language, *note),
-        option=_option(comparison, courses, quarters, written, show),
+        option=course_option(
+            courses,
+            _quarter_axis(quarters),
+            written.level_unit if show == "levels" else written.unit,
+            written.decimals,
+            signed=show == "differences",
+            provisional=is_provisional(comparison),
+        ),
         columns=_columns(written, language),
         rows=_rows(points, written, language),
         description=_description(comparison, indicator, courses, written, show, language),
         sources=source_lines(comparison, [indicator], language),
-        height=_HEIGHT,
+        height=HEIGHT,
     )
     return spaced_figure(made, language)
 
@@ -106,9 +93,9 @@ def _courses(
     written: Measure,
     show: Show,
     language: Language,
-) -> list[_Course]:
+) -> list[Course]:
     """Return the lines; levels begin with current practice."""
-    found: list[_Course] = []
+    found: list[Course] = []
     if show == "levels":
         first = next(iter(points.values()))
         name = words("baseline", language)
@@ -132,10 +119,10 @@ def _course(
     scaled: Callable[[float | None], float | None],
     low: str,
     high: str,
-) -> _Course:
+) -> Course:
     mean = {"baseline_low": "baseline", "value_low": "value"}.get(low, "difference")
     holders = [point.row if low == "low" else point for point in points]
-    return _Course(
+    return Course(
         name,
         position,
         [scaled(getattr(point.row, mean)) for point in points],
@@ -144,161 +131,11 @@ def _course(
     )
 
 
-def _option(
-    comparison: Comparison,
-    courses: Sequence[_Course],
-    quarters: list[str],
-    written: Measure,
-    show: Show,
-) -> style.Option:
-    provisional = is_provisional(comparison)
-    signed = ":signed" if show == "differences" else ""
-    unit = written.unit if show == "differences" else written.level_unit
-    series: list[Any] = []
-    for course in courses:
-        if not provisional:
-            filled = show == "differences" or course.position < 0 or len(courses) == _PAIR
-            series += _band(course, filled=filled)
-        series.append(_line(course, provisional))
-    if show == "differences":
-        series[-1]["markLine"] = _zero_line()
-    axis = _value_axis(courses, unit, show)
-    for course, offset in zip(courses, _label_offsets(courses, axis), strict=True):
-        line = next(entry for entry in series if entry["id"] == course.name)
-        line["endLabel"]["offset"] = [0, offset]
-    names = [course.name for course in courses]
-    longest = max(len(name) for name in names)
-    label_room = min(150, 16 + 8 * longest)
-    return style.base(
-        grid={"left": 8, "right": label_room, "top": _TOP, "bottom": 8, "containLabel": True},
-        tooltip={"trigger": "item", "valueFormatter": f"@number:{written.decimals}{signed}"},
-        legend={"show": False, "data": names, "textStyle": {"fontSize": style.TEXT}},
-        xAxis=_quarter_axis(quarters),
-        yAxis=axis,
-        series=series,
-        media=[
-            {
-                "query": {"maxWidth": style.NARROW},
-                "option": {
-                    "grid": {"right": 22, "top": _TOP + 22 * _legend_lines(names)},
-                    "legend": {"show": True, "top": 0, "left": 0, "itemWidth": 34},
-                    "series": [
-                        {"id": course.name, "endLabel": {"show": False}} for course in courses
-                    ],
-                },
-            }
-        ],
-    )
-
-
-def _legend_lines(names: Sequence[str]) -> int:
-    """Return how many lines a legend takes on a phone, about."""
-    return 1 + sum(7 * len(name) + 50 for name in names) // 320
-
-
-def _value_axis(courses: Sequence[_Course], unit: str, show: Show) -> style.Option:
-    """Return the axis between round numbers, so that where lines end is known before drawing."""
-    ends = [
-        v for c in courses for part in (c.means, c.lows, c.highs) for v in part if v is not None
-    ] or [0.0]
-    if show == "differences":
-        ends.append(0.0)
-    low, high = min(ends), max(ends)
-    if high <= low:
-        low, high = low - 1.0, high + 1.0
-    name = {"align": "left", "color": style.QUIET, "fontSize": style.TEXT - 1}
-    parts = {"name": unit, "nameTextStyle": name, "nameGap": 14}
-    return style.round_axis(low, high, signed=show == "differences", **parts)
-
-
-def _label_offsets(courses: Sequence[_Course], axis: style.Option) -> list[int]:
-    """Return how far each end label moves, in pixels, for none to lie on another."""
-    scale = (_HEIGHT - _TOP - _FOOT) / (axis["max"] - axis["min"])
-    places = [(axis["max"] - (course.means[-1] or 0.0)) * scale for course in courses]
-    order = sorted(range(len(places)), key=lambda place: places[place])
-    moved = list(places)
-    for before, after in itertools.pairwise(order):
-        moved[after] = max(moved[after], moved[before] + _LABEL)
-    # half of what was pushed down is given back, so that a pair parts on both sides
-    shift = sum(m - p for m, p in zip(moved, places, strict=True)) / len(places)
-    return [round(m - p - shift) for m, p in zip(moved, places, strict=True)]
-
-
 def _quarter_axis(quarters: list[str]) -> style.Option:
-    many = len(quarters) > _MANY_QUARTERS
+    many = len(quarters) > MANY_DATES
     names = [name.split()[1] if many else name.replace(" ", "\n") for name in quarters]
     label = style.axis_label(hideOverlap=True, interval=3 if many else "auto", lineHeight=16)
     return style.category_axis(names, boundaryGap=False, axisLabel=label)
-
-
-def _band(course: _Course, *, filled: bool) -> list[Any]:
-    """Return the band as two stacked lines: its low end, unseen, and its width above it."""
-    widths = [
-        None if low is None or high is None else high - low
-        for low, high in zip(course.lows, course.highs, strict=True)
-    ]
-    common: dict[str, Any] = {
-        "type": "line",
-        "stack": f"{course.name} band",
-        "stackStrategy": "all",
-        "symbol": "none",
-        "silent": True,
-        "tooltip": {"show": False},
-        "z": 1,
-    }
-    edge = {"width": 1, "type": style.dash(course.position), "opacity": 0.7}
-    edge["color"] = style.colour(course.position)
-    fill = {"color": style.colour(course.position), "opacity": 0.13 if filled else 0.0}
-    return [
-        {**common, "id": f"{course.name} low", "data": course.lows, "lineStyle": edge},
-        {
-            **common,
-            "id": f"{course.name} width",
-            "data": widths,
-            "lineStyle": edge,
-            "areaStyle": fill,
-        },
-    ]
-
-
-def _line(course: _Course, provisional: bool) -> style.Option:
-    shade = style.colour(course.position)
-    return {
-        "type": "line",
-        "id": course.name,
-        "name": course.name,
-        "data": course.means,
-        "symbol": style.symbol(course.position),
-        "symbolSize": 9 if provisional else 7,
-        "showAllSymbol": provisional or len(course.means) <= _MANY_QUARTERS,
-        "itemStyle": {"color": "#ffffff" if provisional else shade, "borderColor": shade}
-        | ({"borderWidth": 2} if provisional else {}),
-        "lineStyle": {
-            "color": shade,
-            "type": style.dash(course.position),
-            "width": 0 if provisional else 3,
-        },
-        "endLabel": {
-            "show": True,
-            "formatter": "{a}",
-            "color": shade,
-            "fontSize": style.TEXT,
-            "fontWeight": "bold",
-            "width": 130,
-            "overflow": "truncate",
-        },
-        "z": 3,
-    }
-
-
-def _zero_line() -> style.Option:
-    return {
-        "silent": True,
-        "symbol": "none",
-        "lineStyle": {"color": style.INK, "type": "solid", "width": 1.5},
-        "label": {"show": False},
-        "data": [{"yAxis": 0}],
-    }
 
 
 def _columns(written: Measure, language: Language) -> tuple[Column, ...]:
@@ -331,7 +168,7 @@ def _rows(
 def _description(
     comparison: Comparison,
     indicator: str,
-    courses: Sequence[_Course],
+    courses: Sequence[Course],
     written: Measure,
     show: Show,
     language: Language,

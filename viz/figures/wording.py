@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from model.indicators import Indicator, load_indicators
 from scenarios.compared import Comparison
 from scenarios.results import ResultRow
+from scenarios.schema import Scenario
 from scenarios.statistics import PAIRS_FOR_A_BAND
 from viz.figures.figure import Column, Figure
 from viz.numbers import ABSENT, decimals_for, number, percent
@@ -29,6 +30,27 @@ _STEPS = ((1e6, "M€", "€M"), (1e3, "k€", "€k"), (1.0, "€", "€"))
 
 words = words_of("figures")
 """Texts of the figures."""
+
+
+class Study(Protocol):
+    """What captions say of pairs of runs: a comparison, or a study of resilience."""
+
+    @property
+    def territory(self) -> str: ...
+    @property
+    def start(self) -> str: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def pairs(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def central(self) -> bool: ...
+    @property
+    def context(self) -> Scenario: ...
+    @property
+    def overrides(self) -> tuple[tuple[str, float], ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,52 +288,52 @@ def finding(comparison: Comparison, rows: Sequence[ResultRow], language: Languag
     return words("several", language, label=label, parts=joint.join(parts))
 
 
-def pairs_text(comparison: Comparison, language: Language) -> str:
+def pairs_text(study: Study, language: Language) -> str:
     """Write the number of pairs."""
-    key = "pairs_one" if comparison.pairs == 1 else "pairs_many"
-    return text(key, language, pairs=comparison.pairs)
+    key = "pairs_one" if study.pairs == 1 else "pairs_many"
+    return text(key, language, pairs=study.pairs)
 
 
-def period(comparison: Comparison, language: Language) -> str:
+def period(study: Study, language: Language) -> str:
     """Write the months that were simulated: whole years, or first and last month."""
-    year, month = (int(part) for part in comparison.start.split("-"))
-    last = year * 12 + month - 1 + comparison.months - 1
-    if month == 1 and comparison.months % 12 == 0:
-        if comparison.months == 12:
+    year, month = (int(part) for part in study.start.split("-"))
+    last = year * 12 + month - 1 + study.months - 1
+    if month == 1 and study.months % 12 == 0:
+        if study.months == 12:
             return str(year)
         return words("period_years", language, first=year, last=last // 12)
     ends = {"first": f"{month:02d}/{year}", "last": f"{last % 12 + 1:02d}/{last // 12}"}
     return words("period_months", language, **ends)
 
 
-def seeds_text(comparison: Comparison, language: Language) -> str:
+def seeds_text(study: Study, language: Language) -> str:
     """Write the seeds: the first and the last."""
-    last = comparison.seed + comparison.pairs - 1
-    if last == comparison.seed:
+    last = study.seed + study.pairs - 1
+    if last == study.seed:
         return str(last)
-    return f"{comparison.seed}{' à ' if language == 'fr' else ' to '}{last}"
+    return f"{study.seed}{' à ' if language == 'fr' else ' to '}{last}"
 
 
-def caption(comparison: Comparison, language: Language, *notes: str) -> str:
+def caption(study: Study, language: Language, *notes: str) -> str:
     """Say the horizon, the pairs, how far figures carry, and how marks are read."""
     values = {
-        "period": period(comparison, language),
-        "months": comparison.months,
-        "pairs": pairs_text(comparison, language),
-        "seeds": seeds_text(comparison, language),
+        "period": period(study, language),
+        "months": study.months,
+        "pairs": pairs_text(study, language),
+        "seeds": seeds_text(study, language),
     }
     parts = [words("caption", language, **values)]
-    if not comparison.context.changes_nothing:
-        parts.append(words("context", language, name=comparison.context.name))
-    if comparison.overrides:
-        parts.append(edited_words(comparison.overrides, language))
-    parts += readiness(comparison.pairs, comparison.months, comparison.central, language)
+    if not study.context.changes_nothing:
+        parts.append(words("context", language, name=study.context.name))
+    if study.overrides:
+        parts.append(edited_words(study.overrides, language))
+    parts += readiness(study.pairs, study.months, study.central, language)
     return " ".join([*parts, *notes])
 
 
-def is_provisional(comparison: Comparison) -> bool:
+def is_provisional(study: Study) -> bool:
     """Whether there are too few pairs for an interval or a finding."""
-    return comparison.pairs < PAIRS_FOR_A_BAND
+    return study.pairs < PAIRS_FOR_A_BAND
 
 
 def spaced_figure(figure: Figure, language: Language) -> Figure:
