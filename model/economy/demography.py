@@ -264,10 +264,12 @@ def renew_links(
     seed: int,
     month: int,
     leaving: Bools | None = None,
+    closing: Ints | None = None,
 ) -> int:
     """Redraw links that end this month or whose supplier just closed; return how many.
 
-    So are those of ``leaving`` (links,): clients that leave a supplier who is known to close.
+    So are those of ``leaving`` (links,): clients that leave a supplier who is known to close. Nobody
+    chooses one of those, rows of ``closing``.
 
     The weight of a candidate is its room: what it can still make over its expected demand.
     """
@@ -290,6 +292,8 @@ def renew_links(
     capacity = np.maximum(firms.capacity_eur, 1e-300)
     room = np.maximum(1.02 - firms.expected_demand / capacity, 0.02) * firms.alive
     room *= firms.intact
+    if closing is not None:
+        room[closing] = 0.0
     found = draw_suppliers(
         network.supplier_table, network.slot_table[slot], client, chooser, room, firms.key, seed
     )

@@ -276,6 +276,7 @@ def renew_firms(
             setting.seed,
             month,
             strike.links_that_leave(t.supply, state, flows.shocks, setting.seed),
+            flows.shocks.leaving,
         )
 
 

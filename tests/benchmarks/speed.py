@@ -29,6 +29,7 @@ TARGETS: dict[str, tuple[float, str]] = {
     "ratio_5k_to_25k": (5.75, "5 k to 25 k establishments: time over time (4 times at most 4.6)"),
     "ratio_25k_to_100k": (4.6, "25 k to 100 k establishments: time over time"),
     "compare_s": (75.0, "`ancrage compare` without argument on two cores, s"),
+    "resilience_s": (200.0, "`ancrage resilience` without argument (4 scenarios, 3 shocks), s"),
     "help_s": (0.4, "`ancrage --help`, s"),
 }
 """Most that is accepted of each figure."""
@@ -169,6 +170,8 @@ def all_measures(quick: bool, say: Callable[[str], None]) -> dict[str, object]:
     if not quick:
         loads["compare_s"] = load()
         note("compare_s", timed_command("compare", "--workers", "2", "--out", "run", runs=1))
+        loads["resilience_s"] = load()
+        note("resilience_s", timed_command("resilience", "--workers", "2", "--out", "run", runs=1))
     return {
         "date": dt.date.today().isoformat(),
         "machine": machine(),

@@ -29,6 +29,7 @@ from viz.texts import Language, text
 _TABLE = "territory"
 MAP_HEIGHT = 540
 LESS, ZERO, MORE = "#D55E00", "#f4f4f4", "#0072B2"
+_DATA_SCALE = ("#eaf3f9", "#7fb8d8", "#004c78")
 _UNSURE = "#e3e3e3"
 _HATCHING: dict[str, object] = {
     "symbol": "rect",
@@ -200,6 +201,28 @@ def zone_option(
     return option
 
 
+def count_option(
+    counts: Mapping[str, int], names: Mapping[str, str], outlines: Outlines, language: Language
+) -> dict[str, object]:
+    """Return the option of a map of counts of data by zone."""
+    data: list[dict[str, object]] = []
+    for zone, count in counts.items():
+        name = names.get(zone, zone)
+        written = number(count, 0, language)
+        data.append(
+            {
+                "name": zone,
+                "value": count,
+                "label": {"formatter": f"{_two_lines(short_name(name))}\n{written}"},
+                "tooltip": {"formatter": f"<b>{name}</b><br/>{written}"},
+            }
+        )
+    option = _map_option(f"epci-{outlines.key}", outlines.aspect, data, labelled=True)
+    most = float(max([1, *counts.values()]))
+    option["visualMap"] = _scale(0.0, most, _DATA_SCALE, "@number:0", "")
+    return option
+
+
 def _two_lines(name: str) -> str:
     """Break a long name at the space or hyphen nearest to its middle."""
     places = [i for i, c in enumerate(name) if c in " -"]
@@ -297,7 +320,7 @@ def commune_map(
     ]
     option = _map_option(f"communes-{outlines.key}", outlines.aspect, data, labelled=False)
     option["visualMap"] = _scale(
-        0.0, max(values.values()), ["#eaf3f9", "#7fb8d8", "#004c78"], f"@number:{decimals}", unit
+        0.0, max(values.values()), _DATA_SCALE, f"@number:{decimals}", unit
     )
     ordered = sorted(values, key=lambda code: names[code])
     notes = [note, text("communes_data_only", language, table=_TABLE)]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from scenarios.resilience import Measure, Resilience, ResilienceRow, load_resilience_measures
 from scenarios.resilience.results import summary
 from scenarios.results import ALL_ZONES, BASELINE, ResultRow
@@ -32,6 +34,8 @@ Row = ResilienceRow
 Found = Literal["undefined", "provisional", "censored", "none", "zero", "sure"]
 
 Felt = Literal["none", "zero", "up", "down"]
+
+SERVICE = "service"
 
 MONTHS_FELT = 24
 """Months from the strike on whose mean tells whether there is an effect."""
@@ -251,10 +255,16 @@ def felt(
     """Say whether a shock surely lowers or raises a quantity in the two years that follow it.
 
     A worst moment is a loss or nothing, in every simulation: it cannot tell an effect from noise.
-    The mean gap of these months can, as it has both signs where there is none.
+    The mean gap of these months can, as it has both signs where there is none. ``SERVICE`` is the
+    part of the public volume due that is delivered on time.
     """
     start = study.strike_of(shock)
-    gap = study.gap(scenario, shock, quantity, zone)[:, start : start + MONTHS_FELT]
+    if quantity == SERVICE:
+        kept = study.curve(scenario, shock, "on_time_eur", zone)
+        gap = kept / np.maximum(study.curve(scenario, shock, "due_eur", zone), 1e-9) - 1.0
+    else:
+        gap = study.gap(scenario, shock, quantity, zone)
+    gap = gap[:, start : start + MONTHS_FELT]
     if not gap.any():
         return "none"
     mean = load_resilience_measures()["lasting_loss"]
