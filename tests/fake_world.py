@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,10 @@ from model.procurement.amendments import Amendments
 from model.procurement.levers import Levers
 from model.random_streams import normal, uniform
 from model.shocks.shock import Shocks
+
+if TYPE_CHECKING:
+    from model import TerritoryModel
+    from model.territory.territory import Territory
 
 ZONES = ("A", "B", "C")
 CATEGORIES = ("works", "services")
@@ -135,6 +141,20 @@ def build_single(
 ) -> FakeWorld:
     """Build a fake world for a single run."""
     return FakeWorld(seed, hypotheses)
+
+
+def build_generated(territory: str, seed: int, hypotheses: HypothesisValues) -> TerritoryModel:
+    """Build a true world of 300 made-up firms, burnt in, whatever the territory's name."""
+    from model import TerritoryModel
+
+    return TerritoryModel(_made_up(), rng=seed, hypotheses=hypotheses, verify=True)
+
+
+@cache
+def _made_up() -> Territory:
+    from model import generated_territory
+
+    return generated_territory(300, 3, seed=1)
 
 
 def install() -> None:

@@ -268,8 +268,8 @@ def renew_links(
 ) -> int:
     """Redraw links that end this month or whose supplier just closed; return how many.
 
-    So are those of ``leaving`` (links,): clients that leave a supplier who is known to close. Nobody
-    chooses one of those, rows of ``closing``.
+    So are those of ``leaving`` (links,): clients that leave a supplier who is known to close.
+    Nobody chooses one of those, rows of ``closing``.
 
     The weight of a candidate is its room: what it can still make over its expected demand.
     """

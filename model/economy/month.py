@@ -15,7 +15,7 @@ from model.procurement.practice import Practice
 from model.procurement.volumes import monthly_ratio
 from model.setting import Setting
 from model.shocks import strike
-from model.shocks.supplies import lack_of_slots, limit_by_stocks, restock
+from model.shocks.supplies import lack_of_slots, limit_by_stocks, restock, stock_slots_ahead
 from model.state import State
 from model.support.matchmaking import ask_found_suppliers
 from model.support.month import pay_grants
@@ -28,6 +28,13 @@ def order_inputs(setting: Setting, state: State, flows: MonthFlows) -> None:
     t = setting.territory
     flows.orders = production.place_orders(
         t.supply, state.firms, state.supply, t.order_smoothing_months
+    )
+    stock_slots_ahead(
+        flows.shocks.supplies,
+        t.supply,
+        state.firms.expected_demand,
+        flows.orders,
+        setting.hypotheses["announced_stock_response"],
     )
     flows.link_orders = t.supply.of_links(flows.orders)
     moved = setting.hypotheses["matchmaking_moved_share"]

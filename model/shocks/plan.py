@@ -329,24 +329,35 @@ def row_to_close(shock: Shock, territory: Territory) -> int:
     if shock.epci:
         within = np.isin(columns.zone, [territory.zones.keys.index(key) for key in shock.epci])
     if shock.firm == "largest":
-        fte = np.where(within & (columns.posts_fte == 0.0), columns.fte, -1.0)
+        fte = np.where(within & (columns.posts_fte == 0.0), columns.fte, 0.0)
+        if fte.max() == 0.0:
+            raise AncrageError("Shock 'firm-closure': the EPCI named has no employer to close.")
         return int(np.argmax(fte))
     if shock.firm == "systemic":
-        from model.networks.systemic_risk import most_systemic_firm
-
-        keys = territory.zones.keys
-        if not shock.epci:
-            return most_systemic_firm(territory)
+        zones = [territory.zones.keys.index(key) for key in shock.epci] or [-1]
+        risky = [_riskiest(territory, zone) for zone in zones]
         # of several zones, the largest of their riskiest firms
-        risky = [most_systemic_firm(territory, keys.index(key)) for key in shock.epci]
         return risky[int(np.argmax(columns.output_eur[risky]))]
     row = row_of_firm(territory, shock.firm)
+    if columns.output_eur[row] == 0.0:
+        raise AncrageError(
+            f"Shock 'firm-closure': firm '{shock.firm}' makes nothing at the opening; name another."
+        )
     if not within[row]:
         raise AncrageError(
             f"Shock 'firm-closure': firm '{shock.firm}' is in "
             f"{territory.zones.names[columns.zone[row]]}, not in the EPCI named; leave 'epci' out."
         )
     return row
+
+
+def _riskiest(territory: Territory, zone: int) -> int:
+    from model.networks.systemic_risk import most_systemic_firm
+
+    known = territory.riskiest_rows
+    if zone not in known:
+        known[zone] = most_systemic_firm(territory, None if zone < 0 else zone)
+    return known[zone]
 
 
 def label_of_closing(shock: Shock, territory: Territory) -> tuple[str, str, float]:

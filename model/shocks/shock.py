@@ -199,8 +199,7 @@ def parse_shock(raw: object) -> Shock:
         )
     given = table.get("recovery_months")
     usual = kind.recovery_months if recovery == kind.recovery else max(1, kind.recovery_months)
-    if recovery in ("sudden", "none"):
-        usual = 0
+    after = _months(kind, "recovery_months", usual if given is None else given, 0)
     shock = Shock(
         kind=kind.key,
         depth=_depth(kind, table.get("depth", 1.0 if kind.low == kind.high else None)),
@@ -209,7 +208,8 @@ def parse_shock(raw: object) -> Shock:
             kind, "duration_months", table.get("duration_months", kind.duration_months), 1
         ),
         recovery=recovery,
-        recovery_months=_months(kind, "recovery_months", usual if given is None else given, 0),
+        # back at once or never, it has no months
+        recovery_months=0 if recovery in ("sudden", "none") else after,
         announced_months=announced,
         **{key: _names(kind, key, table[key]) for key in _LISTS if key in table},  # pyright: ignore[reportArgumentType]
         firm=_firm(kind, table),

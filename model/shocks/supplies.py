@@ -20,6 +20,7 @@ from model.territory.national_accounts import NationalAccounts, load_national_ac
 from model.territory.regional import by_sector
 
 if TYPE_CHECKING:
+    from model.networks.supply import SupplyNetwork
     from model.state import State
     from model.territory.territory import Territory
 
@@ -70,7 +71,8 @@ class SupplyCut:
         ahead = 0.0
         for one in self.shocks:
             if one.first_month <= month < one.start_month:
-                ahead += one.depth * one.duration_months / one.announced_months
+                months = one.start_month - one.first_month
+                ahead += one.depth * one.duration_months / months
         return replace(
             self, lack=min(1.0, sum(one.depth_at(month) for one in self.shocks)), ahead=ahead
         )
@@ -237,6 +239,25 @@ def restock(
         np.maximum(stock, 0.0, out=stock)
         beyond += change
     return beyond
+
+
+def stock_slots_ahead(
+    cuts: Sequence[SupplyCut],
+    network: SupplyNetwork,
+    expected: Floats,
+    orders: Floats,
+    response: float,
+) -> None:
+    """Add to orders of slots (slots,), in place, what clients stock of what they know will lack.
+
+    It is a part (``response``) of what they buy outside, on top of usual use at least.
+    """
+    for cut in cuts:
+        if cut.slots is not None and cut.ahead > 0.0:
+            use = network.of_clients(expected) * network.slot_coefficient
+            ahead = response * cut.ahead * network.slot_outside_share
+            more = np.maximum(orders, use) + ahead * use
+            np.copyto(orders, more, where=cut.slots)
 
 
 def lack_of_slots(cuts: Sequence[SupplyCut]) -> Floats | None:

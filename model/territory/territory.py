@@ -293,6 +293,14 @@ class Territory:
     spectral_radius: float
     money_scale: float = 1.0
 
+    @cached_property
+    def riskiest_rows(self) -> dict[int, int]:
+        """Row of the firm of highest systemic risk by zone, -1 for anywhere: what was asked so far.
+
+        It takes a second to find, and every world of a territory asks for the same.
+        """
+        return {}
+
     def __post_init__(self) -> None:
         for part in (self.firms, self.demand, self.labour, self.supply):
             for value in vars(part).values():

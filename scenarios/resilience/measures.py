@@ -16,6 +16,9 @@ Places = NDArray[np.intp]
 REGAINED = 0.95
 """Share of the loss, or of the level, at which a territory counts as recovered."""
 
+_ROUNDING = 1e-12
+"""What 1 − Q is off by: who regained exactly 95 % did regain it."""
+
 YEAR = 12
 
 
@@ -55,7 +58,7 @@ def measure_pair(
     kept = np.divide(fragile1, fragile0, out=np.ones_like(fragile1), where=fragile0 > 0.0)
     found["vulnerable_kept"] = 100.0 * np.minimum(kept.min(axis=0), 1.0)
     found["failures_caused"] = _more(calm, struck, "failures_n")
-    found["bids_lost"] = -_more(calm, struck, "bids_n")
+    found["bids_lost"] = _more(struck, calm, "bids_n")
     bidders = calm.of("firms_supplying_n") - struck.of("firms_supplying_n")
     found["bidders_lost"] = np.maximum(bidders[start:].max(axis=0), 0.0)
     return found
@@ -89,7 +92,7 @@ def _course(calm: Array, struck: Array, start: int) -> dict[str, Array]:
         "loss_share": 100.0 * lost.mean(axis=0),
         "recovery_months": np.where(none, 0.0, regained),
         "recovered": 100.0 * (none | np.isfinite(regained)),
-        "level_recovery_months": np.where(trough <= 1.0 - REGAINED, 0.0, level),
+        "level_recovery_months": np.where(trough <= 1.0 - REGAINED + _ROUNDING, 0.0, level),
         "recovery_rate": _rate(after, at, trough),
         "lasting_loss": 100.0 * (1.0 - q[-YEAR:]).mean(axis=0),
     }
@@ -98,7 +101,7 @@ def _course(calm: Array, struck: Array, start: int) -> dict[str, Array]:
 def _first_after(lost: Array, trough_at: Places, most: Array) -> Array:
     """Return the first month after the trough with at most so much lost (zones,); inf if none."""
     months = np.arange(len(lost))[:, None]
-    back = (months > trough_at) & (lost <= most)
+    back = (months > trough_at) & (lost <= most + _ROUNDING)
     return np.where(back.any(axis=0), back.argmax(axis=0).astype(np.float64), np.inf)
 
 

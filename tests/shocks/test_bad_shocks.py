@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from model.errors import AncrageError
@@ -15,6 +17,7 @@ from model.shocks.shock import Shocks, parse_shock
 from scenarios.library.reading import load_scenario, load_shock, load_shocks, parse_scenario
 
 if TYPE_CHECKING:
+    from model.territory.territory import Territory
     from tests.conftest import MakeTerritory
 
 RECESSION = {"kind": "recession", "depth": 0.1}
@@ -122,10 +125,13 @@ def test_names_that_a_territory_does_not_have_are_refused(
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_a_firm_is_closed_where_it_is(generated_territory: MakeTerritory) -> None:
+def test_a_firm_is_closed_where_it_is(
+    generated_territory: MakeTerritory, code_of_firm: Callable[[Territory, int], str]
+) -> None:
     t = generated_territory()
-    code = t.sectors.codes[int(t.firms.sector[0])]
-    closure = parse_shock({"kind": "firm-closure", "firm": f"{code}-0001"})
+    row = int(np.flatnonzero(t.firms.output_eur)[0])
+    closure = parse_shock({"kind": "firm-closure", "firm": code_of_firm(t, row)})
+    assert row_to_close(closure, t) == row
     here = t.zones.keys[int(t.firms.zone[row_to_close(closure, t)])]
     elsewhere = next(key for key in t.zones.keys if key != here)
     there = {**closure.canonical(), "epci": [elsewhere]}
@@ -133,6 +139,16 @@ def test_a_firm_is_closed_where_it_is(generated_territory: MakeTerritory) -> Non
         ShockPlan(Shocks([there]), t, HypothesisValues())
     both = {**closure.canonical(), "epci": [elsewhere, here]}
     assert row_to_close(parse_shock(both), t) == row_to_close(closure, t)
+
+
+def test_who_makes_nothing_cannot_close(
+    generated_territory: MakeTerritory, code_of_firm: Callable[[Territory, int], str]
+) -> None:
+    t = generated_territory()
+    idle = code_of_firm(t, int(np.flatnonzero(t.firms.output_eur == 0.0)[0]))
+    closure = Shocks([{"kind": "firm-closure", "firm": idle}])
+    with pytest.raises(AncrageError, match=f"'{idle}' makes nothing at the opening; name another"):
+        ShockPlan(closure, t, HypothesisValues())
 
 
 def test_a_sector_without_firms_is_refused_where_firms_are_meant(

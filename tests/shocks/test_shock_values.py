@@ -142,6 +142,15 @@ def test_the_digest_is_that_of_what_happens_not_of_its_texts() -> None:
     assert Scenario("a", shocks=one | nothing).digest() == digest
 
 
+def test_a_recovery_at_once_or_never_has_no_months() -> None:
+    for recovery in ("sudden", "none"):
+        one, other = (
+            Scenario("a", shocks=Shocks([{**FLOOD, "recovery": recovery, "recovery_months": k}]))
+            for k in (0, 5)
+        )
+        assert one.digest() == other.digest() and one.shocks == other.shocks
+
+
 def test_a_scenario_in_which_something_strikes_changes_something() -> None:
     assert Scenario("a").changes_nothing
     assert Scenario("a", shocks=Shocks([{**FLOOD, "depth": 0.0}])).changes_nothing

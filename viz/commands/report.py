@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,11 +15,18 @@ from viz.options import (
     MOST_PAIRS,
     MOST_WORKERS,
     language_option,
+    shock_option,
 )
 from viz.texts import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.progress import Progress
+
+    from scenarios.schema import Scenario
     from viz.report import Format
+    from viz.report.content import Block
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 """Repeated here so that help loads nothing; a test compares them."""
@@ -69,6 +77,10 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
     metavar="NAME",
     help="What happens around purchasing, in the baseline too (ancrage scenarios lists them).",
 )
+@shock_option(
+    "Add what a shock does under current practice and each scenario; repeat it for several, each "
+    "by itself (ancrage scenarios lists them)."
+)
 @click.option(
     "--territory",
     default="cote-opale",
@@ -92,6 +104,7 @@ def command(
     seed: int,
     central: bool,
     contexts: tuple[str, ...],
+    shocks: tuple[str, ...],
     territory: str,
     workers: int | None,
     language: Language,
@@ -103,8 +116,14 @@ def command(
     """
     from model.errors import AncrageError
     from scenarios.comparison import MOST_SCENARIOS, check_names, compare
-    from scenarios.library.reading import DEFAULT_COMPARISON, load_context, load_scenario
+    from scenarios.library.reading import (
+        DEFAULT_COMPARISON,
+        load_context,
+        load_scenario,
+        load_shocks,
+    )
     from scenarios.pool import Interrupted
+    from scenarios.resilience.run import check_shocks
     from viz.console import notes, progress
     from viz.report import build_report
     from viz.report.build import check_installed
@@ -118,6 +137,9 @@ def command(
     if len(chosen) > MOST_SCENARIOS:
         raise AncrageError(f"A report holds at most {MOST_SCENARIOS} scenarios, got {len(chosen)}.")
     context = load_context(contexts)
+    struck = load_shocks(shocks)
+    if struck:
+        check_shocks(struck, months)
     check_installed(format_)
     path = out or Path(f"report.{format_}")
     _check_writable(path)
@@ -127,26 +149,66 @@ def command(
             zones = prepare_territory(territory)
             bar.remove_task(preparing)
             running = bar.add_task(text("running", language), total=pairs)
+            runs = _Runs(territory, months, pairs, seed, central, context, workers)
             comparison = compare(
-                chosen,
-                territory=territory,
-                months=months,
-                pairs=pairs,
-                seed=seed,
-                central=central,
-                context=context,
-                workers=workers,
-                on_finished=lambda _: bar.advance(running),
+                chosen, **runs.options(), on_finished=lambda _: bar.advance(running)
             )
+            blocks = _shocks(chosen, struck, runs, zones, language, bar)
             bar.add_task(text("drawing", language, table="report"), total=None)
             extra = territory_figures(comparison, zones, language, buyers=buyers_of(territory))
-            written = build_report(comparison, language, format_, extra, zones=zones)
+            written = build_report(comparison, language, format_, extra, blocks, zones=zones)
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)
         return 130
     _write(path, written)
     notes().print(text("written", language, table="report", path=path), markup=False)
     return 0
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """What a comparison and a study of resilience both run."""
+
+    territory: str
+    months: int
+    pairs: int
+    seed: int
+    central: bool
+    context: Scenario
+    workers: int | None
+
+    def options(self) -> dict[str, Any]:
+        """Return them as options of either."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _shocks(
+    chosen: list[Scenario],
+    shocks: tuple[Scenario, ...],
+    runs: _Runs,
+    zones: Mapping[str, str],
+    language: Language,
+    bar: Progress,
+) -> list[Block]:
+    """Run each shock under current practice and each scenario; return what the report says."""
+    if not shocks:
+        return []
+    from scenarios.pairs import BASELINE_SCENARIO
+    from scenarios.resilience import run
+    from scenarios.results import BASELINE
+    from viz.report.shocks import shock_blocks
+    from viz.territories import buyers_of
+    from viz.texts import text
+
+    named = [scenario.name for scenario in chosen]
+    every = [*([] if BASELINE in named else [BASELINE_SCENARIO]), *chosen]
+    running = bar.add_task(text("running_shocks", language, table="report"), total=runs.pairs)
+    study = run.resilience(
+        every, shocks, **runs.options(), on_finished=lambda _: bar.advance(running)
+    )
+    known = buyers_of(runs.territory)
+    names = dict(zip(known.code, known.name, strict=True)) if known is not None else {}
+    return shock_blocks(study, zones, language, buyers=names)
 
 
 def _format_of(name: str | None, out: Path | None) -> Format:

@@ -8,11 +8,12 @@ from typing import Any
 
 from model.structure import CriticalNeed, Structure
 from model.structure.structure import FEW_ABLE
+from scenarios.results import BASELINE
 from viz.figures import style
 from viz.figures.epci_map import short_name
 from viz.figures.figure import SCENARIO_COLOURS, SCENARIO_SYMBOLS, Cell, Column, Figure
 from viz.figures.portfolio import family_label
-from viz.figures.struck import words
+from viz.figures.struck import quoted, words
 from viz.figures.wording import spaced_figure
 from viz.numbers import number
 from viz.texts import Language, text
@@ -26,6 +27,9 @@ def critical_needs(
     zones: Mapping[str, str],
     buyers: Mapping[str, str],
     language: Language,
+    *,
+    seed: int = 1,
+    scenario: str = BASELINE,
 ) -> Figure | None:
     """Return needs larger than the mean that fewer than three firms could take.
 
@@ -35,12 +39,14 @@ def critical_needs(
     ----------
     zones, buyers
         Names of zones by key, in territory order, and of buyers by code.
+    seed, scenario
+        The world whose structure it is.
     """
     needs = structure.critical_needs
     if not needs:
         return None
     year, month = structure.month.split("-")
-    when = f"{month}/{year}"
+    when, world = f"{month}/{year}", quoted(scenario, language)
     values = {
         "count": len(needs),
         "none": sum(need.able_firms == 0 for need in needs),
@@ -49,12 +55,12 @@ def critical_needs(
     }
     meur = text("meur_a_year", language, table="territory")
     made = Figure(
-        key="critical_needs",
+        key="critical_needs" if scenario == BASELINE else f"critical_needs_{scenario}",
         title=words("needs_title", language, **values),
         caption=" ".join(
             (
-                words("needs_note", language, month=when),
-                text("one_world", language, table="territory"),
+                words("needs_world", language, seed=seed, month=when, scenario=world),
+                words("needs_note", language),
                 words("simulation", language),
             )
         ),
@@ -76,7 +82,7 @@ def critical_needs(
             words("source_needs", language, few=FEW_ABLE),
             text("source_synthetic", language, table="territory"),
         ),
-        height=110 + _ROW * len(zones),
+        height=140 + _ROW * len(zones),
     )
     return spaced_figure(made, language)
 
@@ -137,6 +143,13 @@ def _option(
             names, inverse=True, splitLine={"show": True, "lineStyle": {"color": style.FAINT}}
         ),
         series=series,
+        media=[
+            {
+                "query": {"maxWidth": style.NARROW},
+                # one line each
+                "option": {"grid": {"top": 20 + 25 * FEW_ABLE}},
+            }
+        ],
     )
 
 

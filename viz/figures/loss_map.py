@@ -24,7 +24,6 @@ from viz.figures.struck import (
     quoted,
     source_lines,
     title_of_shock,
-    within,
     words,
     written_as,
 )
@@ -55,7 +54,7 @@ def loss_map(
     """
     entry = load_resilience_measures()[measure]
     rows = {
-        zone: as_result(within(study.row(scenario, shock, measure, zone)), times=-1.0)
+        zone: as_result(study.row(scenario, shock, measure, zone), times=-1.0)
         for zone in study.zones
     }
     written = written_as(entry, list(rows.values()), language)

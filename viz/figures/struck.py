@@ -1,14 +1,11 @@
 """Studies of resilience in words: names, numbers, intervals, captions and sources.
 
-Losses are written without a sign, differences with one. Ends of an interval that a measure cannot
-reach (jobs lost below zero, shares over 100 %) are written at its limit; verdicts use them as they
-are.
+Losses are written without a sign, differences with one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -39,11 +36,6 @@ SERVICE = "service"
 
 MONTHS_FELT = 24
 """Months from the strike on whose mean tells whether there is an effect."""
-
-_SIGNED = ("failures_caused", "bids_lost", "lasting_loss", "recovery_rate", "rose_static")
-"""Measures that can be negative; those of Martin too."""
-_AT_MOST_ALL = ("trough", "recovered", "vulnerable_kept", "service_on_time", "output_trough")
-"""Measures that are at most 100 %."""
 
 
 def name_of(scenario: str, language: Language) -> str:
@@ -100,29 +92,6 @@ def unit_of(measure: Measure, language: Language) -> str:
     return measure.unit_fr if language == "fr" else measure.unit
 
 
-def limits(measure: str) -> tuple[float | None, float | None]:
-    """Return what a measure can be at least and at most; None for no limit."""
-    signed = measure in _SIGNED or measure.startswith("martin_")
-    return (None if signed else 0.0, 100.0 if measure in _AT_MOST_ALL else None)
-
-
-def bounded(row: Row) -> tuple[float | None, float | None]:
-    """Return the interval of a row within what its measure can be."""
-    least, most = limits(row.measure)
-    low, high = row.low, row.high
-    if low is not None and least is not None:
-        low = max(low, least)
-    if high is not None and most is not None:
-        high = min(high, most)
-    return low, high
-
-
-def within(row: Row) -> Row:
-    """Return a row whose interval is within what its measure can be."""
-    low, high = bounded(row)
-    return replace(row, low=low, high=high)
-
-
 def found_in(row: Row) -> Found:
     """Say what the interval of a row allows to say of it."""
     timed = load_resilience_measures()[row.measure].statistic == "median"
@@ -153,21 +122,19 @@ def value_cell(row: Row, language: Language, *, signed: bool = False) -> str:
         return ABSENT
     decimals = decimals_of(row)
     middle = number(row.value, decimals, language, signed=signed)
-    low, high = (row.low, row.high) if signed else bounded(row)
-    if low is None and high is None:
+    if row.low is None and row.high is None:
         return middle
     ends = [
         words("beyond", language) if end is None else number(end, decimals, language, signed=signed)
-        for end in (low, high)
+        for end in (row.low, row.high)
     ]
     return f"{middle} [{ends[0]}\u00a0;\u00a0{ends[1]}]"
 
 
 def between(row: Row, language: Language) -> str:
     """Write the interval of a loss: "entre 900 et 1 300"."""
-    low, high = bounded(row)
     decimals = decimals_of(row)
-    ends = [number(end, decimals, language) for end in (low, high)]
+    ends = [number(end, decimals, language) for end in (row.low, row.high)]
     return words("between", language, low=ends[0], high=ends[1])
 
 

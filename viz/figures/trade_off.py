@@ -84,7 +84,7 @@ def trade_off(study: Resilience, shock: str, language: Language) -> Figure | Non
             Column("scenario", figure_words("scenario", language)),
             *(_column(f"gained{end}", x_label, key, gained, language) for end, key in ends),
             *(_column(f"avoided{end}", y_label, key, avoided, language) for end, key in ends),
-            Column("finding", figure_words("finding", language)),
+            Column("verdict", figure_words("finding", language)),
         ),
         rows=tuple(_row(study, cross, language) for cross in crosses),
         description=words(

@@ -10,7 +10,7 @@ from model.errors import AncrageError
 from scenarios.compared import Comparison
 from viz.charts.svg import MISSING, echarts_file
 from viz.figures.figure import Figure
-from viz.report.content import Report, report_of
+from viz.report.content import Block, Report, report_of
 from viz.texts import Language
 
 Format = Literal["html", "pdf", "docx"]
@@ -22,6 +22,7 @@ def build_report(
     language: Language,
     format: Format,
     extra_figures: Sequence[Figure] = (),
+    shocks: Sequence[Block] = (),
     *,
     zones: Mapping[str, str] | None = None,
 ) -> bytes:
@@ -31,6 +32,8 @@ def build_report(
     ----------
     extra_figures
         Figures of the territory (map, calendar) for its chapter.
+    shocks
+        What the report says of shocks (`viz.report.shocks`), if any.
     zones
         Names of EPCI by key; those of the comparison's territory by default.
 
@@ -43,7 +46,7 @@ def build_report(
         from viz.territories import prepare_territory
 
         zones = prepare_territory(comparison.territory)
-    report = report_of(comparison, zones, language, extra_figures)
+    report = report_of(comparison, zones, language, extra_figures, shocks)
     return _writer(format)(report)
 
 

@@ -85,17 +85,19 @@ words = words_of("report")
 """Texts of the report."""
 
 _LONGEST_TABLE = 60
-"""Rows beyond which a printed table by quarter keeps one a year."""
+"""Rows beyond which a printed table by quarter or month keeps one a year."""
 
 
 def printed_table(figure: Figure, language: Language) -> tuple[list[list[str]], str]:
     """Return the cells of a figure's table on paper, and a note on what was left out."""
     cells = written_cells(figure, language)
-    if len(cells) <= _LONGEST_TABLE or figure.columns[0].key != "quarter":
+    dates = {"quarter": figure_words("quarter", language, quarter=4), "month": "12/"}
+    last = dates.get(figure.columns[0].key)
+    if len(cells) <= _LONGEST_TABLE or last is None:
         return cells, ""
-    last = figure_words("quarter", language, quarter=4)
     kept = [row for row in cells if row[0].startswith(last)]
-    return kept, words("fourth_quarters", language)
+    note = "fourth_quarters" if figure.columns[0].key == "quarter" else "decembers"
+    return kept, words(note, language)
 
 
 def written_cells(figure: Figure, language: Language) -> list[list[str]]:
@@ -117,8 +119,12 @@ def report_of(
     zones: Mapping[str, str],
     language: Language,
     extra_figures: Sequence[Figure] = (),
+    shocks: Sequence[Block] = (),
 ) -> Report:
-    """Put the report of a comparison together; ``extra_figures`` are of the territory."""
+    """Put the report of a comparison together; ``extra_figures`` are of the territory.
+
+    ``shocks`` is what it says of shocks (`viz.report.shocks`), if any.
+    """
     parts = [
         _brief(comparison, language),
         _scenarios(comparison, language),
@@ -130,6 +136,7 @@ def report_of(
         _chapter("payers", language, [payers(comparison, language)]),
         _chapter("euro", language, _euro(comparison, language)),
         _chapter("territory", language, extra_figures),
+        _chapter("shocks", language, shocks),
     ]
     blocks = [_printed(block, comparison, language) for part in parts for block in part]
     figures = [block for block in blocks if isinstance(block, Figure)]
