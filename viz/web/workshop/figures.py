@@ -17,6 +17,7 @@ from viz.figures.loss_curves import loss_curves
 from viz.figures.payers import payers
 from viz.figures.replay import replay
 from viz.figures.struck import few
+from viz.figures.struck import words as shock_words
 from viz.figures.target import target_figure
 from viz.figures.trajectories import trajectories
 from viz.figures.votes import votes
@@ -143,8 +144,9 @@ def shock_figure(state: State, study: Resilience) -> Figure | None:
         pairs=pairs_text(study, language),
         early=workshop_words("provisional_short", language) if few(study) else "",
     )
+    line = f"{shock_words('curves_jobs', language)}. {words}"
     sources = (figure.caption, *figure.sources)
-    return spaced_figure(replace(figure, title=told, caption=words, sources=sources), language)
+    return spaced_figure(replace(figure, title=told, caption=line, sources=sources), language)
 
 
 def _result_figure(state: State, comparison: Comparison) -> Figure | None:
