@@ -14,10 +14,13 @@ from typing import Any
 import tomli_w
 
 from scenarios.compared import Comparison
-from scenarios.library.reading import context_names, load_context
+from scenarios.library.reading import context_names, load_context, load_shock, shock_names
+from scenarios.resilience import Resilience
+from scenarios.resilience.store import python_lines as study_lines
+from scenarios.resilience.store import write_resilience
 from scenarios.schema import Scenario
 from scenarios.store import RunFolder, is_of_library, python_lines, write_comparison
-from viz.readme import COMPARISON_FILES, readme_text
+from viz.readme import COMPARISON_FILES, RESILIENCE_FILES, readme_text
 
 FOLDER = "scenarios"
 """Where own scenarios stand, beside the other files of an export."""
@@ -44,10 +47,16 @@ def _is_a_context(scenario: Scenario) -> bool:
     )
 
 
-def _own(comparison: Comparison) -> dict[str, Scenario]:
+def _is_ready(shock: Scenario) -> bool:
+    return shock.name in shock_names() and load_shock(shock.name).digest() == shock.digest()
+
+
+def _own(result: Comparison | Resilience) -> dict[str, Scenario]:
     """Return the scenarios that no name tells, the context too, by a file name of their own."""
-    around = comparison.context
-    own = [scenario for scenario in comparison.scenarios if not is_of_library(scenario)]
+    around = result.context
+    own = [scenario for scenario in result.scenarios if not is_of_library(scenario)]
+    if isinstance(result, Resilience):
+        own += [shock for shock in result.shocks if not _is_ready(shock)]
     if not around.changes_nothing and not _is_a_context(around):
         own.append(around)
     found: dict[str, Scenario] = {}
@@ -61,40 +70,45 @@ def _own(comparison: Comparison) -> dict[str, Scenario]:
     return found
 
 
-def scenario_files(comparison: Comparison) -> dict[str, str]:
+def scenario_files(result: Comparison | Resilience) -> dict[str, str]:
     """Return the files of own scenarios: path in the export to content."""
-    return {f"{FOLDER}/{name}": toml_of(one) for name, one in _own(comparison).items()}
+    return {f"{FOLDER}/{name}": toml_of(one) for name, one in _own(result).items()}
 
 
-def command_words(comparison: Comparison) -> list[str]:
+def command_words(result: Comparison | Resilience) -> list[str]:
     """Return the words of the command that gives the same numbers.
 
     Own scenarios are named by their file under `FOLDER`, see `scenario_files`.
     """
-    paths = {id(one): f"{FOLDER}/{name}" for name, one in _own(comparison).items()}
-    words = ["ancrage", "compare"]
-    words += [paths.get(id(scenario), scenario.name) for scenario in comparison.scenarios]
-    words += ["--territory", comparison.territory]
-    words += ["--months", str(comparison.months), "--pairs", str(comparison.pairs)]
-    words += ["--seed", str(comparison.seed)]
-    if comparison.central:
+    paths = {id(one): f"{FOLDER}/{name}" for name, one in _own(result).items()}
+    words = ["ancrage", "resilience" if isinstance(result, Resilience) else "compare"]
+    words += [paths.get(id(scenario), scenario.name) for scenario in result.scenarios]
+    if isinstance(result, Resilience):
+        for shock in result.shocks:
+            words += ["--shock", paths.get(id(shock), shock.name)]
+    words += ["--territory", result.territory]
+    words += ["--months", str(result.months), "--pairs", str(result.pairs)]
+    words += ["--seed", str(result.seed)]
+    if result.central:
         words.append("--central")
-    around = comparison.context
+    around = result.context
     if not around.changes_nothing:
         words += ["--context", paths.get(id(around), around.name)]
-    for key, value in comparison.overrides:
+    for key, value in result.overrides:
         words += ["--hypothesis", f"{key}={value!r}"]
     return words
 
 
-def command_line(comparison: Comparison) -> str:
+def command_line(result: Comparison | Resilience) -> str:
     """Return the command as it is typed in a shell."""
-    return shlex.join(command_words(comparison))
+    return shlex.join(command_words(result))
 
 
-def python_text(comparison: Comparison) -> str:
+def python_text(result: Comparison | Resilience) -> str:
     """Return the Python lines that give the same numbers."""
-    return "\n".join(python_lines(comparison, comparison.pairs)) + "\n"
+    if isinstance(result, Resilience):
+        return "\n".join(study_lines(result, result.pairs)) + "\n"
+    return "\n".join(python_lines(result, result.pairs)) + "\n"
 
 
 def data_files(comparison: Comparison, more: Mapping[str, str] | None = None) -> dict[str, bytes]:
@@ -123,6 +137,21 @@ def data_files(comparison: Comparison, more: Mapping[str, str] | None = None) ->
     return found | {name: content.encode() for name, content in own.items()}
 
 
+def study_files(study: Resilience) -> dict[str, bytes]:
+    """Return the files of the run folder of a study of shocks, as `data_files`."""
+    own = scenario_files(study)
+    listed = {**RESILIENCE_FILES, "reproduce.txt": "the command and the Python lines"}
+    if own:
+        listed[f"{FOLDER}/"] = "scenarios of the visit, as files of ancrage resilience"
+    with TemporaryDirectory() as place:
+        folder = RunFolder(Path(place) / "run")
+        words = command_words(study)
+        written = write_resilience(folder, study, words, study.pairs, readme_text(listed))
+        found = {path.name: path.read_bytes() for path in sorted(written.iterdir())}
+    found["reproduce.txt"] = _again(study).encode()
+    return found | {name: content.encode() for name, content in own.items()}
+
+
 _UNITS = (
     "Units: results have a column of units. In monthly tables the end of a quantity's name is its "
     "unit: _fte full-time equivalents, _eur euros, _n a count, _tco2e tonnes of CO2 equivalent, "
@@ -130,10 +159,10 @@ _UNITS = (
 )
 
 
-def _again(comparison: Comparison) -> str:
+def _again(result: Comparison | Resilience) -> str:
     return (
         "Run again, from the folder of this file\n\n"
-        f"{command_line(comparison)}\n\nor in Python\n\n{python_text(comparison)}"
+        f"{command_line(result)}\n\nor in Python\n\n{python_text(result)}"
     )
 
 

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from scenarios.live.assembly import assemble, finished_pairs, pairs_to_show, progress
+from scenarios.live.assembly import (
+    assemble,
+    assemble_resilience,
+    finished_pairs,
+    pairs_to_show,
+    progress,
+)
 from scenarios.live.crew import Crew, Death
-from scenarios.live.needs import UNIT_MONTHS, Need, RunKey, Stage, baseline_stages
-from scenarios.live.question import STAGES, Answer
+from scenarios.live.needs import (
+    LASTING_PAIRS,
+    UNIT_MONTHS,
+    Need,
+    RunKey,
+    Stage,
+    baseline_stages,
+    calm_stage,
+)
+from scenarios.live.question import RESILIENCE_STAGES, STAGES, Answer
 from scenarios.live.queue import Homes, Waiting, choose
 from scenarios.live.series import Shelf
 from scenarios.live.visits import Visit, Visits
-from scenarios.live.worker import Done, Dropped, Failed, More, Order
+from scenarios.live.watched_run import OpeningFacts
+from scenarios.live.worker import Done, Dropped, Failed, More, Order, Seen
 from scenarios.run_results import Layout
 
 BACKGROUND = ""
@@ -25,6 +40,9 @@ SECONDS_BETWEEN = 0.5
 
 MOST_ATTEMPTS = 2
 """Times that a part of a run is tried whose worker dies."""
+
+MOST_MOMENTS = 2000
+"""Runs of which it is remembered which worker has kept their world before a shock."""
 
 MOST_STILLBORN = 3
 """Workers that may die one after the other in one place without having done anything."""
@@ -54,8 +72,10 @@ class Dispatcher:
         self._stillborn: Counter[int] = Counter()
         self._lost: set[int] = set()
         self._layouts: dict[str, Layout] = {}
+        self._moments: dict[RunKey, int] = {}
+        self._facts: dict[tuple[str, str], OpeningFacts] = {}
         self._progress: dict[str, tuple[int, int]] = {}
-        self._warm: tuple[Stage, ...] = baseline_stages(warm, STAGES) if warm else ()
+        self._warm: tuple[Stage, ...] = warm_stages(warm) if warm else ()
         self._shelf.claim(BACKGROUND, self._warm)
         self._pinned = {need.key.world for stage in self._warm for need in stage.needs}
         self._first = self._warm[0].needs[0] if self._warm else None
@@ -124,9 +144,13 @@ class Dispatcher:
         busy = {need.key for need in self._busy.values()}
 
         def is_open(need: Need) -> bool:
-            return need.key not in busy and not self._shelf.has(need.series, need.seed)
+            # what strikes branches from the run without it: that one is not waited for twice
+            waits = need.watch is not None and need.watch.calm in busy
+            done = self._shelf.has(need.series, need.seed)
+            return need.key not in busy and not waits and not done
 
-        chosen = choose(worker, self._visits.waiting(), self._homes, self._holders, is_open)
+        holders = ChainMap(self._holders, self._moments)
+        chosen = choose(worker, self._visits.waiting(), self._homes, holders, is_open)
         if chosen is not None:
             visitor, need = chosen
             self._visits.served(visitor)
@@ -138,7 +162,7 @@ class Dispatcher:
             worker,
             background,
             self._homes,
-            self._holders,
+            holders,
             lambda need: is_open(need) and need.key not in self._given_up,
         )
         return chosen[1] if chosen else None
@@ -167,13 +191,20 @@ class Dispatcher:
 
     def _show(self, visit: Visit, place: int, pairs: int) -> None:
         """Call back with the first pairs of a stage."""
-        stage = visit.stages[place]
-        layout = self._layouts[visit.question.territory]
+        stage, asked = visit.stages[place], visit.question
+        comparison = resilience = None
+        if asked.shocks:
+            facts = [self._facts[asked.territory, shock.digest()] for shock in asked.shocks]
+            resilience = assemble_resilience(self._shelf, asked, stage, pairs, facts)
+        else:
+            layout = self._layouts[asked.territory]
+            comparison = assemble(self._shelf, asked, stage, pairs, layout)
         self._note_progress(visit)
         done, every = self._progress[visit.visitor]
         answer = Answer(
-            question=visit.question,
-            comparison=assemble(self._shelf, visit.question, stage, pairs, layout),
+            question=asked,
+            comparison=comparison,
+            resilience=resilience,
             stage=place,
             months=stage.months,
             pairs=pairs,
@@ -209,15 +240,29 @@ class Dispatcher:
             self._attempts.pop(need.key, None)
             self._layouts[need.key.world.territory] = reply.layout
             self._shelf.put(need.key, need.target, reply.result, reply.months)
+        elif isinstance(reply, Seen):
+            self._see(worker, reply)
         self._note_holder(worker, reply)
         for visit in self._visits:
             if need.key in visit.keys:
                 self._note_progress(visit)
 
-    def _note_holder(self, worker: int, reply: More | Done) -> None:
+    def _see(self, worker: int, reply: Seen) -> None:
+        """Take in a watched run, and note who has kept its world before the shock."""
+        need = reply.need
+        self._attempts.pop(need.key, None)
+        self._shelf.put_watched(need.key, need.target, reply.run)
+        if need.watch is not None:
+            self._moments[need.watch.calm] = worker
+            while len(self._moments) > MOST_MOMENTS:
+                del self._moments[next(iter(self._moments))]
+        if reply.facts is not None:
+            self._facts[need.key.world.territory, need.key.struck or ""] = reply.facts
+
+    def _note_holder(self, worker: int, reply: More | Done | Seen) -> None:
         """Note which worker holds the world of a run, and have it dropped if nobody wants it."""
         key = reply.need.key
-        if isinstance(reply, Done) and not reply.held:
+        if not isinstance(reply, More) and not reply.held:
             self._holders.pop(key, None)
             self._months.pop(key, None)
             return
@@ -231,6 +276,7 @@ class Dispatcher:
         for key in [key for key, holder in self._holders.items() if holder == worker]:
             del self._holders[key]
             self._months.pop(key, None)
+        self._moments = {key: w for key, w in self._moments.items() if w != worker}
         need = self._busy.pop(worker, None)
         if need is None:
             self._stillborn[worker] += 1
@@ -279,3 +325,12 @@ class Dispatcher:
         for key in keys:
             del self._holders[key]
             self._months.pop(key, None)
+
+
+def warm_stages(territory: str) -> tuple[Stage, ...]:
+    """Return the runs of a territory's baseline that are made ready while nobody waits."""
+    months = RESILIENCE_STAGES[0][0]
+    return (
+        *baseline_stages(territory, STAGES),
+        calm_stage(territory, months, LASTING_PAIRS),
+    )

@@ -42,7 +42,8 @@ class Engine:
     Notes
     -----
     A worker keeps a burnt-in world (75 MB on the Côte d'Opale) for each seed that it is the home
-    of, and up to 12 worlds of runs that go on later (36 MB each): see `Limits`.
+    of, and up to 12 worlds of runs that go on later (36 MB each) and 18 of runs as they stood when
+    a shock was to strike: see `Limits`.
     """
 
     def __init__(

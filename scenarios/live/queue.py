@@ -91,13 +91,15 @@ def choose(
     line
         Visitors, in the order of their turn.
     holders
-        The worker that holds each run that was begun.
+        The worker that holds each run that was begun, or its world before a shock.
     is_open
         Whether a need is neither met nor under way.
     """
 
     def own(need: Need) -> bool:
         holder = holders.get(need.key)
+        if holder is None and need.watch is not None:
+            holder = holders.get(need.watch.calm)
         return homes.has(worker, need.key.world) if holder is None else holder == worker
 
     ranked = sorted((waiting for waiting in line if waiting.stages), key=lambda w: w.rank)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from scenarios.live.needs import RunKey, SeriesKey, Stage
+from scenarios.live.watched_run import WatchedRun
 from scenarios.run_results import Array, RunMonths, RunResult
 
 VISITOR_BYTES = 60_000_000
@@ -45,6 +46,10 @@ class Series:
             if self.pairs in self.firm:
                 self.means = {n: m for n, m in self.means.items() if n in self.firm}
 
+    def shows(self, pairs: int) -> bool:
+        """Return whether an answer over the first so many pairs can be given."""
+        return pairs in self.means
+
     def lacks(self, pairs: int) -> bool:
         """Return whether the mean over so many pairs can no longer be made."""
         return pairs <= self.pairs and pairs not in self.means
@@ -73,6 +78,31 @@ class Series:
         return RunMonths(self._total.monthly / self.pairs, groups)
 
 
+class WatchedSeries:
+    """The watched runs of one scenario and shock over consecutive seeds; they are small."""
+
+    def __init__(self, key: SeriesKey) -> None:
+        self.key = key
+        self.runs: dict[int, WatchedRun] = {}
+        self.pairs = 0
+
+    def put(self, seed: int, run: WatchedRun) -> None:
+        """Add a run."""
+        if seed < self.key.first:
+            return
+        self.runs.setdefault(seed, run)
+        while self.key.first + self.pairs in self.runs:
+            self.pairs += 1
+
+    def shows(self, pairs: int) -> bool:
+        """Return whether an answer over the first so many pairs can be given."""
+        return pairs <= self.pairs
+
+    def bytes(self) -> int:
+        """Return the memory of what is kept."""
+        return sum(run.bytes() for run in self.runs.values())
+
+
 def _arrays_of_run(run: RunResult) -> list[Array]:
     return [run.values, run.yearly, run.quarterly, *run.group_values.values()]
 
@@ -83,10 +113,19 @@ class Shelf:
     def __init__(self, visitor_bytes: int = VISITOR_BYTES) -> None:
         self._visitor_bytes = visitor_bytes
         self._series: dict[SeriesKey, Series] = {}
+        self._watched: dict[SeriesKey, WatchedSeries] = {}
         self._claims: dict[str, OrderedDict[SeriesKey, None]] = {}
 
     def __getitem__(self, key: SeriesKey) -> Series:
         return self._series[key]
+
+    def any(self, key: SeriesKey) -> Series | WatchedSeries:
+        """Return a series, of runs recorded whole or of runs watched."""
+        return self._series[key] if key.struck is None else self._watched[key]
+
+    def watched(self, key: SeriesKey) -> WatchedSeries:
+        """Return a series of watched runs."""
+        return self._watched[key]
 
     def claim(self, visitor: str, stages: Iterable[Stage]) -> None:
         """Keep the series of stages for a visitor, dropping their oldest beyond the limit."""
@@ -98,12 +137,12 @@ class Shelf:
                 claims[key] = None
                 claims.move_to_end(key)
                 needed.add(key)
-        size = sum(self._series[key].bytes() for key in claims)
+        size = sum(self.any(key).bytes() for key in claims)
         for key in list(claims):
             if size <= self._visitor_bytes:
                 break
             if key not in needed:
-                size -= self._series[key].bytes()
+                size -= self.any(key).bytes()
                 del claims[key]
         self._drop_unclaimed()
 
@@ -114,7 +153,7 @@ class Shelf:
 
     def has(self, key: SeriesKey, seed: int) -> bool:
         """Return whether a run is there."""
-        series = self._series.get(key)
+        series = (self._series if key.struck is None else self._watched).get(key)
         return series is not None and seed in series.runs
 
     def put(self, run: RunKey, target: int, result: RunResult, months: RunMonths) -> None:
@@ -126,12 +165,31 @@ class Shelf:
             if own == of_run:
                 series.put(world.seed, result, months)
 
+    def put_watched(self, run: RunKey, target: int, result: WatchedRun) -> None:
+        """Add a finished watched run to every series that it belongs to."""
+        world = run.world
+        of_run = (world.territory, world.central, world.overrides, run.lived, run.struck, target)
+        for key, series in self._watched.items():
+            own = (
+                key.territory,
+                key.central,
+                key.overrides,
+                key.lived,
+                key.struck,
+                key.months,
+            )
+            if own == of_run:
+                series.put(world.seed, result)
+
     def visitor_bytes(self, visitor: str) -> int:
         """Return the memory of the series that a visitor claims, shared ones included."""
-        return sum(self._series[key].bytes() for key in self._claims.get(visitor, ()))
+        return sum(self.any(key).bytes() for key in self._claims.get(visitor, ()))
 
     def _open(self, key: SeriesKey, stage: Stage) -> None:
         """Have a series that gives means at the pairs of a stage, anew if it is too late."""
+        if key.struck is not None:
+            self._watched.setdefault(key, WatchedSeries(key))
+            return
         series = self._series.get(key)
         if series is None or series.lacks(stage.pairs):
             anew = Series(key)
@@ -143,5 +201,6 @@ class Shelf:
 
     def _drop_unclaimed(self) -> None:
         claimed = {key for claims in self._claims.values() for key in claims}
-        for key in [key for key in self._series if key not in claimed]:
-            del self._series[key]
+        for kept in (self._series, self._watched):
+            for key in [key for key in kept if key not in claimed]:
+                del kept[key]

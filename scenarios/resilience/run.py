@@ -106,7 +106,7 @@ def _strike(
         first = shocks[k].shocks.first_month
         calm.run(first - month)
         month = first
-        structure = structure or _structure(calm)
+        structure = structure or structure_before(calm)
         struck = cast("WatchedWorld", calm.branch(shocks=lived.shocks | shocks[k].shocks))
         struck.run(months - first)
         found[k] = watched_of(struck.watched(), first)
@@ -116,7 +116,7 @@ def _strike(
     return tuple(found[k] for k in range(len(shocks))), structure
 
 
-def _structure(world: World) -> list[Structure]:
+def structure_before(world: World) -> list[Structure]:
     """Return the structure of a world as it stands; none of worlds of tests."""
     return [structure_of(cast("TerritoryModel", world))] if hasattr(world, "last_flows") else []
 
@@ -217,6 +217,22 @@ def resilience(
     )
 
 
+def facts_at_the_opening(
+    territory: str | None, shocks: Sequence[Scenario], cells: int, groups: int
+) -> tuple[Array, dict[str, Array]]:
+    """Return the industry mix, and by shock the loss that is possible (see `Resilience`).
+
+    Worlds of tests are of no territory: each group has an equal share, and no loss is known.
+    """
+    if territory is None:
+        nothing = {shock.name: np.full(cells + 1, np.nan) for shock in shocks}
+        return np.full((cells, groups), 1.0 / groups), nothing
+    from model.territory import load_territory
+
+    built = load_territory(territory)
+    return industry_mix(built), possible_losses(built, shocks)
+
+
 def gather(
     finished: Sequence[ResiliencePair],
     scenarios: Sequence[Scenario],
@@ -232,14 +248,8 @@ def gather(
 
     Worlds that are not ``real`` have neither an industry mix nor a possible loss.
     """
-    sectors, cells = finished[0].calm[0].sector_jobs.shape[1], len(finished[0].zones)
-    mix = np.full((cells, sectors), 1.0 / sectors)
-    possible = {shock.name: np.full(cells + 1, np.nan) for shock in shocks}
-    if real:
-        from model.territory import load_territory
-
-        built = load_territory(territory)
-        mix, possible = industry_mix(built), possible_losses(built, shocks)
+    groups, cells = finished[0].calm[0].sector_jobs.shape[1], len(finished[0].zones)
+    mix, possible = facts_at_the_opening(territory if real else None, shocks, cells, groups)
     return Resilience(
         territory=territory,
         months=months,

@@ -16,6 +16,7 @@ import numpy as np
 
 from model.procurement.levers import Levers
 from scenarios import Scenario
+from scenarios.library.reading import load_shock
 from scenarios.live import Answer, Engine, Question
 
 TERRITORY = "cote-opale"
@@ -53,6 +54,20 @@ class Clock:
         return self.answers
 
 
+def measure_shocks(engine: Engine) -> dict[str, object]:
+    """Ask what shocks do: at first, with another shock, and under another scenario."""
+    found: dict[str, object] = {}
+    for words, value, shock in (
+        ("one scenario, one shock", 0.45, "plus-grand-employeur"),
+        ("then another shock", 0.45, "importations"),
+        ("then another scenario", 0.55, "importations"),
+    ):
+        question = Question(TERRITORY, (moved(value),), shocks=(load_shock(shock),))
+        found[words] = Clock(engine, "struck", question).wait()
+    found["visitor's results MB"] = round(engine._dispatcher.bytes_of("struck") / MEGABYTE, 1)
+    return found
+
+
 def moved(value: float) -> Scenario:
     """Return a scenario that nobody has asked for yet."""
     return Scenario("moved", levers=Levers({"allotment": value}))
@@ -75,6 +90,7 @@ def main() -> None:
     """Measure and print as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=10)
+    parser.add_argument("--only-shocks", action="store_true")
     options = parser.parse_args()
     engine = Engine(warm=TERRITORY)
     parent = os.getpid()
@@ -84,6 +100,11 @@ def main() -> None:
         found["seconds until ready"] = wait_until_ready(engine)
         workers = engine._crew.process_ids
         found["workers ready MB"] = [round(resident_mb(worker)) for worker in workers]
+        found["with shocks"] = measure_shocks(engine)
+        found["workers after shocks MB"] = [round(resident_mb(worker)) for worker in workers]
+        if options.only_shocks:
+            print(json.dumps(found, indent=1))
+            return
         before = resident_mb(parent)
         found["one visitor"] = Clock(engine, "one", Question(TERRITORY, (moved(0.5),))).wait()
         found["parent grew MB"] = round(resident_mb(parent) - before, 1)

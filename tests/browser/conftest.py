@@ -315,6 +315,9 @@ def every_section(
             if mode == "strategy" and section in NEEDS_ANSWER:
                 answered(page, pairs=5)
                 page.wait_for_selector("figure[data-figure]")
+            if section == "resilience":
+                answered(page, pairs=5, months=84)
+                page.wait_for_selector("figure[data-figure^=structure_before]")
             settled(page)
             yield section
 

@@ -19,6 +19,7 @@ from viz.web.pages.workshop import Workshop
 from viz.web.session import DOWNLOAD, NOTICE, STATE, use_answers
 from viz.web.shown import labels
 from viz.web.state import SECTIONS, State, decode, encode
+from viz.web.studies import use_study
 
 PAGES = {"strategy": Strategy, "workshop": Workshop, "research": Research}
 
@@ -55,6 +56,7 @@ def Page() -> None:
     solara.use_memo(read_link, [])
     state = STATE.value
     answers = use_answers(state)
+    study = use_study(state)
 
     def go(target: dict[str, str]) -> None:
         mode = target["mode"]
@@ -67,7 +69,7 @@ def Page() -> None:
     def export(kind: str) -> None:
         from viz.web.exports import export_all
 
-        export_all(kind, STATE.value, answers)
+        export_all(kind, STATE.value, answers, study)
 
     def dismiss(_: Any) -> None:
         NOTICE.value = ""
@@ -80,7 +82,7 @@ def Page() -> None:
         section=state.section,
         sections=_entries("section", SECTIONS[state.mode], state),
         link=encode(state),
-        notice=NOTICE.value or _failure(answers.failure, state),
+        notice=NOTICE.value or _failure(answers.failure or study.failure, state),
         download=DOWNLOAD.value,
         script=chart_script(),
         event_go=go,
@@ -89,7 +91,7 @@ def Page() -> None:
         event_dismiss=dismiss,
     ):
         EditedBadge(state)
-        PAGES[state.mode](state, answers)
+        PAGES[state.mode](state, answers, study)
 
 
 def _failure(reason: str, state: State) -> str:

@@ -20,18 +20,21 @@ from model.errors import AncrageError
 from viz.figures.figure import Figure
 from viz.figures.trajectories import DEFAULT_TRAJECTORIES, trajectories
 from viz.hypothesis_rows import words
-from viz.reproduce import data_files, file_name, stem_of, zipped
+from viz.reproduce import data_files, file_name, stem_of, study_files, zipped
 from viz.territories import buyers_of
 from viz.texts import Language, text
 from viz.web.figures import NEEDS_ANSWER, figures_of, outlines
 from viz.web.services import services
 from viz.web.session import NOTICE, Answers, offer
 from viz.web.state import State, encode
+from viz.web.studies import NO_STUDY, study_of
+from viz.web.study_figures import study_figures
 from viz.web.zones import zone_names
 
 if TYPE_CHECKING:
     from scenarios.compared import Comparison
     from scenarios.live import Answer
+    from scenarios.resilience import Resilience
     from viz.report import Format
 
 LOG = logging.getLogger(__name__)
@@ -52,11 +55,14 @@ _FIGURE_FILES = {
     "link.txt": "the end of the address that opens this state again, after ?s=",
 }
 
+_STUDY_FILES = {"resilience/": "what shocks do: data, record and README of their own"}
 
-def export_all(kind: str, state: State, answers: Answers) -> None:
+
+def export_all(kind: str, state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
     """Make an export of the answer on screen and offer it to the browser, in the background.
 
-    ``kind`` is one of `KINDS`. A sentence says what is missing, or that it is under way.
+    ``kind`` is one of `KINDS`; the zip of everything holds the study of shocks too, if there is
+    one. A sentence says what is missing, or that it is under way.
     """
     language = state.language
     answer = answers.best(state.months)
@@ -66,7 +72,8 @@ def export_all(kind: str, state: State, answers: Answers) -> None:
         NOTICE.value = text("export_needs_answer", language, table="web")
         return
     NOTICE.value = words("preparing_export", language)
-    background(lambda: _deliver(kind, state, answer))
+    shocks = study_of(study)
+    background(lambda: _deliver(kind, state, answer, shocks))
 
 
 def background(work: Callable[[], None]) -> threading.Thread:
@@ -76,9 +83,9 @@ def background(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def _deliver(kind: str, state: State, answer: Answer) -> None:
+def _deliver(kind: str, state: State, answer: Answer, study: Resilience | None) -> None:
     try:
-        content = made(kind, state, answer)
+        content = made(kind, state, answer, study)
     except AncrageError as error:
         NOTICE.value = words("export_failed", state.language, reason=error)
     except Exception:
@@ -101,7 +108,7 @@ def _stem(answer: Answer) -> str:
     return stem_of(scenario.name for scenario in answer.comparison.scenarios)
 
 
-def made(kind: str, state: State, answer: Answer) -> bytes:
+def made(kind: str, state: State, answer: Answer, study: Resilience | None = None) -> bytes:
     """Return the content of an export.
 
     Raises
@@ -111,7 +118,7 @@ def made(kind: str, state: State, answer: Answer) -> bytes:
     """
     comparison, language = answer.comparison, state.language
     if kind == "zip":
-        return everything(state, answer)
+        return everything(state, answer, study)
     if kind == "data":
         return zipped(data_files(comparison), _stem(answer))
     try:
@@ -122,11 +129,19 @@ def made(kind: str, state: State, answer: Answer) -> bytes:
     return build_report(comparison, language, cast("Format", kind), figures, zones=zone_names())
 
 
-def everything(state: State, answer: Answer) -> bytes:
-    """Return the zip of data, record, README, figures, the state's link and own scenarios."""
+def everything(state: State, answer: Answer, study: Resilience | None = None) -> bytes:
+    """Return the zip of data, record, README, figures, the state's link and own scenarios.
+
+    A study of shocks has its data in a folder of its own, and its figures after the others.
+    """
     comparison = answer.comparison
-    files = data_files(comparison, _FIGURE_FILES)
-    for place, figure in enumerate(export_figures(state, answer), start=1):
+    listed = _FIGURE_FILES if study is None else {**_FIGURE_FILES, **_STUDY_FILES}
+    files = data_files(comparison, listed)
+    figures = export_figures(state, answer)
+    if study is not None:
+        files |= {f"resilience/{name}": content for name, content in study_files(study).items()}
+        figures += [figure for figure in study_figures(state, study) if figure is not None]
+    for place, figure in enumerate(figures, start=1):
         # a key may hold a scenario's name, which is a visitor's text
         stem = f"figures/{place:02d}-{file_name(figure.key, 'x').removesuffix('.x')}"
         files[f"{stem}.csv"] = table_csv(figure, state.language)

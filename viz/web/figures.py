@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from scenarios.comparison import Comparison
     from scenarios.live import Answer
 
-Maker = Callable[[], Figure]
+Maker = Callable[[], Figure | None]
 
 logger = logging.getLogger(__name__)
 
@@ -126,16 +126,24 @@ def made_figures(state: State, answer: Answer | None) -> list[Figure | None]:
         makers = () if answer is None else comparison_section(state, answer.comparison)
     else:
         makers = territory_section(state)
-    return [_made(make) for make in makers]
+    return made_of(makers)
 
 
-def _made(make: Maker) -> Figure | None:
-    """Make a figure; one that fails is logged, the page and the others stay."""
-    try:
-        return make()
-    except Exception:
-        logger.exception("A figure could not be made.")
-        return None
+def made_of(makers: Sequence[Maker]) -> list[Figure | None]:
+    """Make figures; one that fails is logged and None, the page and the others stay.
+
+    A maker that returns None has nothing to show.
+    """
+    found: list[Figure | None] = []
+    for make in makers:
+        try:
+            figure = make()
+        except Exception:
+            logger.exception("A figure could not be made.")
+            found.append(None)
+        else:
+            found += [] if figure is None else [figure]
+    return found
 
 
 def indicator_choices(language: Language) -> list[dict[str, str]]:

@@ -19,6 +19,8 @@ from model.indicators import load_dimensions, load_indicators
 from model.indicators.breakdowns import EPCI
 from scenarios.comparison import MOST_SCENARIOS
 from scenarios.library import library_names, load_library
+from scenarios.library.reading import DEFAULT_SHOCKS, shock_names
+from scenarios.live.question import MOST_SHOCKS
 from scenarios.schema import Scenario, scenario_of
 from viz.texts import Language
 
@@ -32,6 +34,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "euro",
         "gains",
         "costs",
+        "resilience",
         "calendar",
         "scenarios",
     ),
@@ -40,13 +43,14 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "predict",
         "target",
         "replay",
+        "shocks",
         "tables",
         "roles",
         "vote",
         "decisions",
         "script",
     ),
-    "research": ("hypotheses", "distributions", "network", "data"),
+    "research": ("hypotheses", "distributions", "resilience", "network", "data"),
 }
 """Sections of each mode, the first one opens it."""
 
@@ -89,6 +93,8 @@ class State:
         How far it looks, 1 or 2.
     breakdown
         Dimension of the tables of distributions.
+    shocks
+        Names of the ready shocks that strike, up to `MOST_SHOCKS`; none were chosen if empty.
     """
 
     language: Language = "fr"
@@ -105,6 +111,23 @@ class State:
     focus: str = ""
     hops: int = 1
     breakdown: str = EPCI
+    shocks: tuple[str, ...] = ()
+
+    @property
+    def struck(self) -> tuple[str, ...]:
+        """Names of the shocks to look at: those chosen, or the first one."""
+        return self.shocks or DEFAULT_SHOCKS[:1]
+
+    def with_shock(self, name: str) -> State:
+        """Return the state with one more shock, in place of the oldest beyond `MOST_SHOCKS`.
+
+        One that is there already is taken away, unless it is the last.
+        """
+        if name in self.struck:
+            kept = tuple(one for one in self.struck if one != name) or self.struck
+        else:
+            kept = (*self.struck, name)[-MOST_SHOCKS:]
+        return replace(self, shocks=kept)
 
     def scenario(self, name: str) -> Scenario:
         """Return a scenario by name, the visitor's own first.
@@ -192,6 +215,8 @@ def encode(state: State) -> str:
     }
     if state.shown != default.shown:
         table["shown"] = list(state.shown)
+    if state.shocks:
+        table["shocks"] = list(state.shocks)
     if state.own:
         table["own"] = [scenario_table(scenario) for scenario in state.own]
     if state.overrides:
@@ -269,5 +294,12 @@ def _state_of(table: Mapping[str, Any]) -> State:
         overrides=overrides,
         workshop=dict(workshop),
         edited=str(table.get("edited", "")),
+        shocks=_known_shocks(table.get("shocks", ())),
     )
     return state.with_shown(shown or state.shown)
+
+
+def _known_shocks(names: Any) -> tuple[str, ...]:
+    """Return the ready shocks of a link, each once."""
+    ready = shock_names()
+    return tuple(dict.fromkeys(name for name in names if name in ready))[:MOST_SHOCKS]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scenarios.compared import Comparison
+from scenarios.resilience import Resilience
 
 
 def narrowed(comparison: Comparison, names: Sequence[str]) -> Comparison:
@@ -46,3 +47,29 @@ def _kept(comparison: Comparison, places: list[int]) -> Comparison:
         monthly=comparison.monthly[places],
         group_monthly={key: cells[places] for key, cells in comparison.group_monthly.items()},
     )
+
+
+def narrowed_study(study: Resilience, names: Sequence[str]) -> Resilience:
+    """Return the study of shocks under some of its scenarios, from the same runs.
+
+    Raises
+    ------
+    KeyError
+        One of them is not in it.
+    """
+    known = [scenario.name for scenario in study.scenarios]
+    if missing := set(names).difference(known):
+        raise KeyError(min(missing))
+    places = [known.index(name) for name in names]
+    runs = tuple(
+        replace(
+            run,
+            calm=tuple(run.calm[s] for s in places),
+            struck=tuple(run.struck[s] for s in places),
+            structure=tuple(run.structure[s] for s in places),
+            details=tuple(run.details[s] for s in places) if run.details else (),
+        )
+        for run in study.runs
+    )
+    scenarios = tuple(study.scenarios[s] for s in places)
+    return replace(study, scenarios=scenarios, runs=runs)

@@ -7,10 +7,12 @@ import numpy as np
 from model import TerritoryModel, generated_territory
 from model.hypotheses import HypothesisValues
 from scenarios import Scenario, load_scenario
+from scenarios.library.reading import load_shock
 from scenarios.live import Question
 from scenarios.live.needs import Need, Stage, stages_of
-from scenarios.live.worker import Bench, Done, Failed, Limits, More, Order
+from scenarios.live.worker import Bench, Done, Failed, Limits, More, Order, Seen
 from scenarios.pairs import PairTask, run_pair
+from scenarios.resilience.run import ResilienceTask, run_resilience_pair
 
 TERRITORY = generated_territory(300, 3)
 MOVED = load_scenario("full-spaser")
@@ -72,3 +74,37 @@ def test_a_scenario_brings_its_baseline_where_it_is_not_at_hand() -> None:
     baseline, parts = finish(bench, stage.needs[0], months=12)
     assert parts == 1
     assert_is_pair([baseline, done], 12)
+
+
+def test_watched_parts_are_the_pairs_of_a_study() -> None:
+    asked = Question(
+        "any",
+        (MOVED,),
+        stages=((42, 1),),
+        shocks=(load_shock("budgets"), load_shock("importations-annoncees")),
+    )
+    (stage,) = stages_of(asked)
+    runs = {}
+    bench = Bench(build, Limits())
+    for need in stage.needs:
+        for _ in range(20):
+            reply = bench.work(Order(need, 12))
+            if isinstance(reply, Seen):
+                break
+            assert isinstance(reply, More)
+        assert isinstance(reply, Seen) and not reply.held
+        runs[need.series] = reply
+    found = [runs[key] for key in stage.series]
+    task = ResilienceTask(
+        "any", 1, 42, False, asked.compared, asked.shocks, build=build, detailed=True
+    )
+    pair = run_resilience_pair(task)
+    expected = [*pair.calm, *(one for each in pair.struck for one in each)]
+    for reply, watched in zip(found, expected, strict=True):
+        assert reply.run.watched.first == watched.first
+        np.testing.assert_array_equal(reply.run.watched.values, watched.values)
+        np.testing.assert_array_equal(reply.run.watched.sector_jobs, watched.sector_jobs)
+    # the structure is that before the first shock: of the announced one, in the second place
+    for scenario, reply in enumerate((found[3], found[5])):
+        assert reply.run.structure == pair.structure[scenario]
+        assert reply.run.detail == pair.details[scenario]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +18,6 @@ from model.errors import AncrageError
 from model.procurement.levers import Levers
 from scenarios import Comparison, Scenario, compare
 from scenarios.live import Answer, Engine, Question
-from scenarios.live.worker import Order
 
 STAGES = ((24, 1), (24, 5), (36, 12))
 NOTHING = Scenario("nothing")
@@ -33,41 +31,6 @@ def question(*scenarios: Scenario, **changes: Any) -> Question:
     return Question("any", scenarios or (lots(0.5),), **{"stages": STAGES, **changes})
 
 
-class Visitor:
-    """Keeps what it is told, and waits for it."""
-
-    def __init__(self, engine: Engine, name: str) -> None:
-        self.engine, self.name = engine, name
-        self.answers: list[Answer] = []
-        self.failures: list[str] = []
-        self._told = threading.Condition()
-
-    def ask(self, asked: Question) -> None:
-        self.engine.ask(self.name, asked, self._answer, self._fail)
-
-    def _answer(self, answer: Answer) -> None:
-        with self._told:
-            self.answers.append(answer)
-            self._told.notify_all()
-
-    def _fail(self, sentence: str) -> None:
-        with self._told:
-            self.failures.append(sentence)
-            self._told.notify_all()
-
-    def wait(self, until: Callable[[Visitor], object]) -> None:
-        with self._told:
-            assert self._told.wait_for(lambda: until(self), timeout=30.0), (
-                self.failures,
-                [(answer.stage, answer.pairs) for answer in self.answers],
-            )
-
-    def wait_finished(self) -> Comparison:
-        self.wait(lambda v: v.failures or any(answer.finished for answer in v.answers))
-        assert not self.failures
-        return self.answers[-1].comparison
-
-
 @contextmanager
 def serving(fake_world: ModuleType, **options: Any) -> Iterator[Engine]:
     engine = Engine(build=fake_world.build, **{"workers": 2, "warm": None, **options})
@@ -75,22 +38,6 @@ def serving(fake_world: ModuleType, **options: Any) -> Iterator[Engine]:
         yield engine
     finally:
         engine.close()
-
-
-@contextmanager
-def orders_of(engine: Engine) -> Iterator[list[Order]]:
-    """Collect the orders that are given to workers."""
-    given: list[Order] = []
-    send = engine._crew.send
-
-    def collect(worker: int, message: Any) -> None:
-        if isinstance(message, Order):
-            given.append(message)
-        send(worker, message)
-
-    engine._crew.send = collect
-    yield given
-    engine._crew.send = send
 
 
 def assert_same(found: Comparison, expected: Comparison) -> None:
@@ -114,10 +61,12 @@ def engine(fake_world: ModuleType) -> Iterator[Engine]:
         yield made
 
 
-def test_every_answer_is_that_of_compare_to_the_bit(fake_world: ModuleType, engine: Engine) -> None:
+def test_every_answer_is_that_of_compare_to_the_bit(
+    fake_world: ModuleType, engine: Engine, visitor_of: Any
+) -> None:
     context = Scenario("around", levers=Levers({"allotment": 0.1}))
     scenarios = (lots(0.5), NOTHING)
-    visitor = Visitor(engine, "exact")
+    visitor = visitor_of(engine, "exact")
     visitor.ask(question(*scenarios, context=context, seed=4))
     visitor.wait_finished()
     stages = [(answer.stage, answer.months, answer.pairs) for answer in visitor.answers]
@@ -141,11 +90,11 @@ def test_every_answer_is_that_of_compare_to_the_bit(fake_world: ModuleType, engi
         assert_same(answer.comparison, expected)
 
 
-def test_only_what_is_new_is_run(engine: Engine) -> None:
-    visitor, other = Visitor(engine, "a"), Visitor(engine, "b")
+def test_only_what_is_new_is_run(engine: Engine, visitor_of: Any) -> None:
+    visitor, other = visitor_of(engine, "a"), visitor_of(engine, "b")
     visitor.ask(question(lots(0.5), lots(0.6), lots(0.7)))
     visitor.wait_finished()
-    with orders_of(engine) as given:
+    with visitor.orders() as given:
         started = len(visitor.answers)
         visitor.ask(question(lots(0.5), lots(0.6), lots(0.7), lots(0.8)))
         visitor.wait(lambda v: v.answers[started:] and v.answers[-1].finished)
@@ -156,9 +105,11 @@ def test_only_what_is_new_is_run(engine: Engine) -> None:
         assert given == [] and len(other.answers) == 1
 
 
-def test_a_decade_goes_on_from_where_the_first_months_ended(engine: Engine) -> None:
-    visitor = Visitor(engine, "longer")
-    with orders_of(engine) as given:
+def test_a_decade_goes_on_from_where_the_first_months_ended(
+    engine: Engine, visitor_of: Any
+) -> None:
+    visitor = visitor_of(engine, "longer")
+    with visitor.orders() as given:
         visitor.ask(question(lots(0.3), seed=40, stages=((24, 2), (48, 2)), central=True))
         visitor.wait_finished()
     parts = [order for order in given if order.need.lived.name == "baseline+lots 0.3"]
@@ -166,11 +117,11 @@ def test_a_decade_goes_on_from_where_the_first_months_ended(engine: Engine) -> N
     assert len(parts) == 2 * 4
 
 
-def test_a_new_question_replaces_the_former_one(fake_world: ModuleType) -> None:
+def test_a_new_question_replaces_the_former_one(fake_world: ModuleType, visitor_of: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_WORLD_SECONDS", "0.05")
         with serving(fake_world) as engine:
-            former, latter = Visitor(engine, "same"), Visitor(engine, "same")
+            former, latter = visitor_of(engine, "same"), visitor_of(engine, "same")
             former.ask(question(lots(0.5)))
             former.wait(lambda v: v.answers)
             latter.ask(question(lots(0.6), stages=((24, 1), (24, 3))))
@@ -189,11 +140,11 @@ def test_a_new_question_replaces_the_former_one(fake_world: ModuleType) -> None:
             assert engine.progress("same") == (0, 0)
 
 
-def test_many_waiting_get_a_shorter_first_answer(fake_world: ModuleType) -> None:
+def test_many_waiting_get_a_shorter_first_answer(fake_world: ModuleType, visitor_of: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_WORLD_SECONDS", "0.02")
         with serving(fake_world) as engine:
-            visitors = [Visitor(engine, f"visitor {n}") for n in range(10)]
+            visitors = [visitor_of(engine, f"visitor {n}") for n in range(10)]
             for n, visitor in enumerate(visitors):
                 visitor.ask(question(lots(0.3 + 0.05 * n), stages=((24, 1), (24, 2))))
             for visitor in visitors:
@@ -206,11 +157,13 @@ def test_many_waiting_get_a_shorter_first_answer(fake_world: ModuleType) -> None
         assert (last.months, last.pairs) == (24, 2)
 
 
-def test_a_killed_worker_is_replaced_and_its_work_done_again(fake_world: ModuleType) -> None:
+def test_a_killed_worker_is_replaced_and_its_work_done_again(
+    fake_world: ModuleType, visitor_of: Any
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_WORLD_SECONDS", "0.2")
         with serving(fake_world) as engine:
-            visitor = Visitor(engine, "a")
+            visitor = visitor_of(engine, "a")
             visitor.ask(question(stages=((24, 3),)))
             time.sleep(0.5)
             before = engine._crew.process_ids
@@ -221,13 +174,13 @@ def test_a_killed_worker_is_replaced_and_its_work_done_again(fake_world: ModuleT
 
 
 def test_work_that_kills_workers_fails_with_a_sentence_and_others_go_on(
-    fake_world: ModuleType,
+    fake_world: ModuleType, visitor_of: Any
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_WORLD_DEADLY_SEED", "3")
         patch.setenv("FAKE_WORLD_REFUSED_SEED", "50")
         with serving(fake_world) as engine:
-            unlucky, refused, lucky = (Visitor(engine, n) for n in ("u", "r", "l"))
+            unlucky, refused, lucky = (visitor_of(engine, n) for n in ("u", "r", "l"))
             unlucky.ask(question(stages=((24, 1), (24, 4))))
             refused.ask(question(seed=50))
             lucky.ask(question(seed=60))
@@ -242,12 +195,12 @@ def test_work_that_kills_workers_fails_with_a_sentence_and_others_go_on(
 
 
 def test_an_edited_hypothesis_keeps_its_value_in_every_pair(
-    fake_world: ModuleType, engine: Engine
+    fake_world: ModuleType, engine: Engine, visitor_of: Any
 ) -> None:
     key = "clause_price_premium"
     found: list[Comparison] = []
     for overrides in ({}, {key: 0.0}):
-        visitor = Visitor(engine, f"edits {overrides}")
+        visitor = visitor_of(engine, f"edits {overrides}")
         visitor.ask(question(NOTHING, overrides=overrides, stages=((12, 6),)))
         found.append(visitor.wait_finished())
     drawn, edited = (comparison.monthly[0, 3].sum() for comparison in found)
@@ -261,12 +214,14 @@ def test_an_edited_hypothesis_keeps_its_value_in_every_pair(
     assert hash(question(overrides={key: 0.0})) == hash(question(overrides=((key, 0.0),)))
 
 
-def test_a_failing_callback_harms_nobody(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_callback_harms_nobody(
+    engine: Engine, caplog: pytest.LogCaptureFixture, visitor_of: Any
+) -> None:
     def stumble(_: Answer) -> None:
         raise ValueError("no screen")
 
     engine.ask("clumsy", question(lots(0.9), stages=((12, 1),)), stumble, lambda _: None)
-    visitor = Visitor(engine, "steady")
+    visitor = visitor_of(engine, "steady")
     visitor.ask(question(lots(0.95), stages=((12, 1),)))
     visitor.wait_finished()
     # either may be answered first
@@ -277,7 +232,7 @@ def test_a_failing_callback_harms_nobody(engine: Engine, caplog: pytest.LogCaptu
 
 
 def test_baselines_are_made_ready_while_nobody_waits(
-    fake_world: ModuleType, monkeypatch: pytest.MonkeyPatch
+    fake_world: ModuleType, monkeypatch: pytest.MonkeyPatch, visitor_of: Any
 ) -> None:
     # where one worker lags, the other would build a world to take over: not what is tested here
     monkeypatch.setattr("scenarios.live.queue.FEWEST_TO_STEAL_FROM", 1000)
@@ -289,19 +244,19 @@ def test_baselines_are_made_ready_while_nobody_waits(
             if all(shelf.has(n.series, n.seed) for stage in warm for n in stage.needs):
                 break
             time.sleep(0.05)
-        with orders_of(engine) as given:
-            visitor = Visitor(engine, "a")
+        visitor = visitor_of(engine, "a")
+        with visitor.orders() as given:
             visitor.ask(Question("any", (lots(0.5),), stages=((24, 1), (24, 30))))
             visitor.wait_finished()
         assert {order.need.lived.name for order in given} == {"baseline+lots 0.5"}
         assert len(given) == 30 * 2  # no world to build, no baseline to run
 
 
-def test_closing_leaves_no_process(fake_world: ModuleType) -> None:
+def test_closing_leaves_no_process(fake_world: ModuleType, visitor_of: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_WORLD_SECONDS", "0.2")
         with serving(fake_world) as engine:
-            visitor = Visitor(engine, "a")
+            visitor = visitor_of(engine, "a")
             visitor.ask(question())
             time.sleep(0.3)
             processes = engine._crew.process_ids

@@ -117,3 +117,13 @@ def LibraryList(
     event_hide: Event,
 ) -> None:
     """Every scenario with its question and its changes."""
+
+
+@solara.component_vue("shocks.vue", vuetify=False)
+def ShockPicker(
+    texts: Mapping[str, str],
+    shocks: Sequence[Mapping[str, Any]],
+    others: Sequence[Mapping[str, Any]],
+    event_strike: Event,
+) -> None:
+    """The shocks that can strike, those chosen pressed, and what they are in words."""

@@ -9,10 +9,11 @@ import solara
 
 from viz.figures.figure import Figure
 from viz.texts import Language, text
-from viz.web.components import Choice, FigureView, ProgressLine
+from viz.web.components import Choice, FigureView, ProgressLine, ShockPicker
 from viz.web.session import Answers, change, stop
 from viz.web.shown import as_props, labels
 from viz.web.state import HORIZONS, State
+from viz.web.studies import shock_choices, stop_study
 
 
 @solara.component
@@ -54,6 +55,49 @@ def Progress(state: State, answers: Answers) -> None:
         event_cancel=lambda _: stop(),
         event_horizon=lambda m: change(lambda s: replace(s, months=m if m in HORIZONS else 24)),
     )
+
+
+@solara.component
+def FigureList(made: Sequence[Figure | None], language: Language) -> None:
+    """Show figures one below the other; None stands for one that could not be made."""
+    for k, figure in enumerate(made):
+        if figure is None:
+            words = text("figure_failed", language, table="web")
+            solara.Div(classes=["an-card"], children=[words]).key(f"{k}-failed")
+        else:
+            FigureCard(figure, language).key(f"{k}-{figure.key}")
+
+
+@solara.component
+def ShockChoice(state: State) -> None:
+    """Choose what strikes."""
+    first, others = shock_choices(state)
+    ShockPicker(
+        texts=labels(state.language),
+        shocks=first,
+        others=others,
+        event_strike=lambda name: change(lambda s: s.with_shock(str(name))),
+    )
+
+
+@solara.component
+def StudyProgress(state: State, study: Answers) -> None:
+    """Say horizon, pairs and progress of a study of shocks."""
+    ProgressLine(
+        texts=labels(state.language),
+        words=study_words(state, study),
+        done=study.progress,
+        running=study.running,
+        horizon=0,
+        horizons=[],
+        event_cancel=lambda _: stop_study(),
+        event_horizon=lambda _: None,
+    )
+
+
+def study_words(state: State, study: Answers) -> str:
+    """Return how far the study on screen goes."""
+    return progress_words(replace(state, months=HORIZONS[0]), study)
 
 
 def progress_words(state: State, answers: Answers) -> str:

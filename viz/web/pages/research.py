@@ -32,10 +32,12 @@ from viz.web.components.research import (
 )
 from viz.web.exports import export_all
 from viz.web.pages.parts import FigureCard, IndicatorChoice, Progress
+from viz.web.pages.research_shocks import Measures
 from viz.web.registered import use_registered
 from viz.web.services import services
 from viz.web.session import STATE, Answers
 from viz.web.state import LONGEST_CODE, State
+from viz.web.studies import NO_STUDY, PAGE
 from viz.web.zones import zone_names
 
 FIRST_SECTOR = "FZ"
@@ -43,7 +45,7 @@ FIRST_SECTOR = "FZ"
 
 
 @solara.component
-def Research(state: State, answers: Answers) -> None:
+def Research(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
     """Show the section that is open."""
     sections: Mapping[str, Callable[[State, Answers], Any]] = {
         "hypotheses": Hypotheses,
@@ -52,7 +54,10 @@ def Research(state: State, answers: Answers) -> None:
         "data": Data,
     }
     with solara.Div(classes=["an-stack"]):
-        sections[state.section](state, answers)
+        if state.section == PAGE:
+            Measures(state, study)
+        else:
+            sections[state.section](state, answers)
 
 
 @solara.component

@@ -11,20 +11,22 @@ import solara
 from viz.figures.figure import SCENARIO_COLOURS, Figure
 from viz.reproduce import file_name, toml_of
 from viz.sentences import what_changes, why_of
-from viz.texts import text
 from viz.web import actions
 from viz.web.components import LeverPanel, LibraryList, RestatedList, ScenarioBar
 from viz.web.figures import NEEDS_ANSWER, indicator_choices, made_figures
 from viz.web.lever_panel import choices, panel, values
-from viz.web.pages.parts import FigureCard, IndicatorChoice, Progress
+from viz.web.pages.dependence import Dependence
+from viz.web.pages.parts import FigureList, IndicatorChoice, Progress, ShockChoice, StudyProgress
 from viz.web.session import STATE, Answers, change, offer
 from viz.web.shown import labels
 from viz.web.state import MOST_SHOWN, State
+from viz.web.studies import NO_STUDY, PAGE, study_of
+from viz.web.study_figures import study_figures
 from viz.web.zones import zone_names
 
 
 @solara.component
-def Strategy(state: State, answers: Answers) -> None:
+def Strategy(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
     """Show the section that is open."""
     if state.section == "results":
         with solara.Div(classes=["an-two"]):
@@ -37,12 +39,31 @@ def Strategy(state: State, answers: Answers) -> None:
                 Figures(state, answers)
     elif state.section == "scenarios":
         Library(state)
+    elif state.section == PAGE:
+        with solara.Div(classes=["an-stack"]):
+            ShockChoice(state)
+            Restated(state)
+            StudyProgress(state, study)
+            Struck(state, study)
     else:
         with solara.Div(classes=["an-stack"]):
             if state.section in NEEDS_ANSWER:
                 Restated(state)
                 Progress(state, answers)
             Figures(state, answers)
+
+
+@solara.component
+def Struck(state: State, study: Answers) -> None:
+    """Show what the shocks chosen do, and what purchasing looks like before them."""
+    found = study_of(study)
+    made: list[Figure | None] = solara.use_memo(
+        lambda: [] if found is None else study_figures(state, found),
+        [found, state.language, state.edited],
+    )
+    FigureList(made, state.language)
+    if found is not None:
+        Dependence(state)
 
 
 @solara.component
@@ -155,9 +176,4 @@ def Figures(state: State, answers: Answers) -> None:
     )
     if state.section in ("results", "map") and made:
         IndicatorChoice(state, indicator_choices(state.language))
-    for k, figure in enumerate(made):
-        if figure is None:
-            words = text("figure_failed", state.language, table="web")
-            solara.Div(classes=["an-card"], children=[words]).key(f"{k}-failed")
-        else:
-            FigureCard(figure, state.language).key(f"{k}-{figure.key}")
+    FigureList(made, state.language)

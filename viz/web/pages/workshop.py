@@ -15,8 +15,10 @@ from viz.web.components.workshop import Acts, Bar, Screen
 from viz.web.pages.parts import FigureCard, Progress
 from viz.web.pages.workshop_room import Predict, Replay, Seat, Tables, Target
 from viz.web.pages.workshop_sheets import Decisions, RoleCards, Script, Vote
+from viz.web.pages.workshop_shocks import Shocks
 from viz.web.session import Answers, change
 from viz.web.state import State
+from viz.web.studies import NO_STUDY, SHOCK_SCREEN
 from viz.web.workshop import actions
 from viz.web.workshop.figures import low_height, question_words, screen_figure
 from viz.workshop.kit import story, story_scenarios
@@ -33,11 +35,11 @@ SHEETS = {
 }
 OF_RESULTS = ("story", "predict", "target", "replay")
 """Sections that show results of the comparison."""
-OF_ONE_SCENARIO = ("predict", "target", "replay")
+OF_ONE_SCENARIO = ("predict", "target", "replay", SHOCK_SCREEN)
 
 
 @solara.component
-def Workshop(state: State, answers: Answers) -> None:
+def Workshop(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
     """Show the screen that is open."""
     if actions.memory(state).seat:
         Seat(state)
@@ -48,6 +50,8 @@ def Workshop(state: State, answers: Answers) -> None:
             with solara.Div(classes=["an-row"]):
                 StoryActs(state)
                 Waiting(state, answers)
+        elif state.section == SHOCK_SCREEN:
+            Shocks(state, study)
         else:
             revealed = state.section == "predict" and actions.is_revealed(state)
             with solara.Div(classes=["an-row" if revealed else "an-stack"]):
@@ -86,7 +90,8 @@ def Head(state: State) -> None:
         notes=notes,
         chips=chips if len(chips) > 1 else [],
         restated=restated,
-        small=state.section in OF_RESULTS and actions.is_revealed(state),
+        small=(state.section in OF_RESULTS and actions.is_revealed(state))
+        or (state.section == SHOCK_SCREEN and bool(state.shocks)),
         event_choose=lambda number: change(lambda s: actions.choose(s, int(number))),
     ).key(f"head-{state.section}-{w.step}")
 
@@ -111,6 +116,8 @@ def head_words(state: State) -> tuple[str, str, list[str]]:
         key = "predict_unit" if unit else "predict_unit_none"
         words = f"{workshop_words(key, language, unit=unit)}, {period_words(state)}."
         return title, question_words(state), [] if actions.is_revealed(state) else [words]
+    if section == SHOCK_SCREEN:
+        return "", title, [] if state.shocks else [workshop_words("shocks_note", language)]
     return "", title, []
 
 

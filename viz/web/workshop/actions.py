@@ -11,6 +11,7 @@ from typing import Any
 from model.errors import AncrageError
 from model.indicators import load_indicators
 from model.procurement.levers import load_levers
+from scenarios.library.reading import DEFAULT_SHOCKS
 from scenarios.schema import Scenario, scenario_of
 from viz.figures.guesses import asked_unit, workshop_words
 from viz.figures.trajectories import Show
@@ -29,6 +30,11 @@ from viz.workshop.memory import (
 
 VOTE = "vote"
 """Name under which a revealed vote is kept."""
+
+
+SHOCK_SCREEN = "shocks"
+"""Section about shocks."""
+_ALONE = tuple((name,) for name in DEFAULT_SHOCKS)
 
 
 def memory(state: State) -> Workshop:
@@ -334,6 +340,24 @@ def _before(state: State, table: Mapping[str, Any] | None) -> Scenario | None:
     return replace(before, name=state.free_name(f"{before.name} ({word})"[:60]))
 
 
+# --- Shocks ---------------------------------------------------------------------------------------
+
+
+def strike(state: State, name: str) -> State:
+    """Have one of the workshop's shocks strike; nothing strikes any more if it was there."""
+    if name not in DEFAULT_SHOCKS:
+        return state
+    return replace(state, shocks=() if state.shocks == (name,) else (name,))
+
+
+def next_shock(state: State) -> State:
+    """Open the screen of shocks, or have the next shock strike there."""
+    if state.section != SHOCK_SCREEN:
+        return state.go("workshop", SHOCK_SCREEN)
+    place = DEFAULT_SHOCKS.index(state.shocks[0]) if state.shocks[:1] in _ALONE else -1
+    return replace(state, shocks=(DEFAULT_SHOCKS[(place + 1) % len(DEFAULT_SHOCKS)],))
+
+
 # --- Keys -----------------------------------------------------------------------------------------
 
 
@@ -343,5 +367,5 @@ def press(state: State, key: str) -> State:
         return move(state, 1 if key == "next" else -1)
     if key.isdigit():
         return choose(state, int(key))
-    acts = {"baseline": turn_levels, "horizon": turn_horizon, "reveal": reveal}
+    acts = {"baseline": turn_levels, "horizon": turn_horizon, "reveal": reveal, "shock": next_shock}
     return acts[key](state) if key in acts else state

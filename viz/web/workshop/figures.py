@@ -6,12 +6,18 @@ import logging
 from dataclasses import replace
 
 from scenarios.compared import Comparison
+from scenarios.resilience import Resilience
+from scenarios.results import BASELINE
+from viz.figures.before_after import before_after
 from viz.figures.differences import differences
 from viz.figures.euro_path import euro_path
 from viz.figures.figure import Figure
 from viz.figures.guesses import guesses, workshop_words
+from viz.figures.loss_curves import loss_curves
 from viz.figures.payers import payers
 from viz.figures.replay import replay
+from viz.figures.struck import few
+from viz.figures.struck import words as shock_words
 from viz.figures.target import target_figure
 from viz.figures.trajectories import trajectories
 from viz.figures.votes import votes
@@ -34,7 +40,7 @@ from viz.web.workshop.actions import (
     target_key,
 )
 from viz.workshop.kit import Step
-from viz.workshop.narrow import narrowed
+from viz.workshop.narrow import narrowed, narrowed_study
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +124,29 @@ def screen_figure(state: State, comparison: Comparison | None) -> Figure | None:
     if state.section == "predict" and figure.why:
         shown = replace(shown, caption=f"{figure.why[0]} {shown.caption}", why=())
     return shown
+
+
+def shock_figure(state: State, study: Resilience) -> Figure | None:
+    """Return the curves of the first shock, under one sentence on before and after."""
+    language, shock = state.language, study.shocks[0].name
+    name = on_screen(state).name
+    try:
+        part = narrowed_study(study, [BASELINE, name])
+        figure = loss_curves(part, shock, language)
+        told = before_after(part, name, shock, language)
+    except Exception:
+        logger.exception("A figure of the workshop could not be made.")
+        return None
+    words = workshop_words(
+        "screen_caption",
+        language,
+        horizon=horizon_words(study.months, language),
+        pairs=pairs_text(study, language),
+        early=workshop_words("provisional_short", language) if few(study) else "",
+    )
+    line = f"{shock_words('curves_jobs', language)}. {words}"
+    sources = (figure.caption, *figure.sources)
+    return spaced_figure(replace(figure, title=told, caption=line, sources=sources), language)
 
 
 def _result_figure(state: State, comparison: Comparison) -> Figure | None:
