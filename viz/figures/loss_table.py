@@ -79,6 +79,10 @@ def loss_table(study: Resilience, shock: str, language: Language) -> Figure:
     return spaced_figure(made, language)
 
 
+_LONG = ("bidders_lost",)
+"""Measures whose label is too long for a phone."""
+
+
 def trade_offs(
     study: Resilience, shock: str, zone: str = ALL_ZONES
 ) -> dict[tuple[str, str], ResilienceRow]:
@@ -107,7 +111,8 @@ def loss_differences(study: Resilience, shock: str, language: Language) -> Figur
             Dot(row.scenario, place, row)
             for row, (_, place) in zip(rows, others(study), strict=True)
         )
-        panels.append(Panel(label_of(known[key], language), written, dots))
+        short = words(f"short_{key}", language) if key in _LONG else ""
+        panels.append(Panel(label_of(known[key], language), written, dots, short))
     option, height = dot_option(panels, language)
     notes = [] if few(study) else [words("differences_note", language)]
     made = Figure(

@@ -248,6 +248,7 @@ def _cross_series(cross: _Cross, language: Language) -> dict[str, Any]:
             "fontSize": style.TEXT,
             "fontWeight": "bold",
         },
+        "labelLayout": {"moveOverlap": "shiftY"},
         "tooltip": {"formatter": told},
         "z": 4,
         "markLine": {"silent": True, "symbol": "none", "label": {"show": False}, "data": arms},
