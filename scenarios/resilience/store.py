@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios import provenance
+from scenarios.library.reading import load_shock, shock_names
 from scenarios.resilience.register import load_resilience_measures
 from scenarios.resilience.results import Resilience
 from scenarios.results import ALL_ZONES
-from scenarios.store import RECORD, RunFolder, scenario_words, write_json
+from scenarios.schema import Scenario
+from scenarios.store import RECORD, RunFolder, is_of_library, scenario_words, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,27 +98,43 @@ def python_lines(study: Resilience, planned_pairs: int) -> list[str]:
     def listed(name: str, values: Sequence[str]) -> list[str]:
         return [f"    {name}=[", *(f"        {value}," for value in values), "    ],"]
 
+    told = [_words_of(one) for one in (*study.scenarios, *study.shocks)]
+    around = "" if study.context.changes_nothing else scenario_words(study.context)
+    written = " ".join((*told, around))
+    known = {
+        "Amendments(": "from model.procurement.amendments import Amendments",
+        "Levers(": "from model.procurement.levers import Levers",
+        "Shocks(": "from model.shocks.shock import Shocks",
+        " Scenario(": "from scenarios import Scenario",
+        "load_": "from scenarios.library.reading import load_scenario, load_shock",
+    }
     lines = [
-        "from model.procurement.amendments import Amendments",
-        "from model.procurement.levers import Levers",
-        "from model.shocks.shock import Shocks",
-        "from scenarios import Scenario",
+        *(line for name, line in known.items() if name in f" {written}"),
         "from scenarios.resilience import resilience",
         "",
         "result = resilience(",
-        *listed("scenarios", [scenario_words(one) for one in study.scenarios]),
-        *listed("shocks", [scenario_words(one) for one in study.shocks]),
+        *listed("scenarios", told[: len(study.scenarios)]),
+        *listed("shocks", told[len(study.scenarios) :]),
         f"    territory={study.territory!r},",
         f"    months={study.months},",
         f"    pairs={planned_pairs},",
         f"    seed={study.seed},",
         f"    central={study.central},",
     ]
-    if not study.context.changes_nothing:
-        lines.append(f"    context={scenario_words(study.context)},")
+    if around:
+        lines.append(f"    context={around},")
     if study.overrides:
         lines.append(f"    overrides={dict(study.overrides)!r},")
     return [*lines, ")"]
+
+
+def _words_of(scenario: Scenario) -> str:
+    """Return the Python that gives a scenario or a shock: by its name if it is a ready one."""
+    if is_of_library(scenario):
+        return f"load_scenario({scenario.name!r})"
+    if scenario.name in shock_names() and load_shock(scenario.name).digest() == scenario.digest():
+        return f"load_shock({scenario.name!r})"
+    return scenario_words(scenario)
 
 
 def write_resilience(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from model import TerritoryModel
 from model.economy.productivity import least_productivity, mean_productivity, relative_cost
+from model.flows import MonthFlows
 from model.hypotheses import HypothesisValues
 from model.ledger import Ledger
 from model.procurement import month
@@ -58,7 +59,7 @@ EVERYBODY_BIDS = {
 def tenders_of(model: TerritoryModel) -> Tenders:
     """Return the tenders of a month in which every need of the book is due."""
     model.state.contracts.months_left[: len(model.territory.needs.buyer)] = 0
-    rules, practice = model._calendar()
+    rules, practice = model._calendar(MonthFlows())
     tenders = month.plan(model.setting, model.state, practice, rules, Ledger())
     lots = len(tenders)
     return replace(tenders, weights=np.tile(PRICE_ONLY, (lots, 1)), asked_cost=np.zeros(lots))
@@ -128,7 +129,7 @@ def test_the_cheapest_able_firm_wins_on_the_whole_book(
     """Without other costs the winner is the bidder whose own unit cost is lowest, near or far."""
     territory = generated_territory(firms, zones, seed)
     model = TerritoryModel(territory, rng=seed, burn_in=False)
-    rules, _ = model._calendar()
+    rules, _ = model._calendar(MonthFlows())
     tenders = tenders_of(model)
     h = {**HypothesisValues(), **NO_OTHER_COST}
     setting = replace(model.setting, hypotheses=h)  # type: ignore[arg-type]

@@ -120,6 +120,7 @@ def test_rows_in_another_order_give_the_same_world(
 BY_MONEY = {"contracts.fte_per_eur": -1}
 PURE_NUMBERS = {
     *("firms.alive", "firms.generation", "firms.key", "firms.fte", "firms.clause_fte"),
+    *("firms.intact", "firms.cost_rise"),
     *("firms.unit_cost", "firms.household_share", "firms.visibility", "firms.experience"),
     *("firms.environmental_pull", "firms.abatement"),
     *("firms.posts_fte", "firms.posts_agreed_fte", "firms.lent_fte", "firms.borrowed_fte"),
@@ -266,6 +267,7 @@ def _copies(
 
 COUNTS_OF_FIRMS = (
     "firms_active_n",
+    "firms_supplying_n",
     "firms_short_of_cash_n",
     "firms_dependent_n",
     "public_share_sum_n",

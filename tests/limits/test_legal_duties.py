@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from model import Levers, TerritoryModel
+from model.flows import MonthFlows
 from model.ledger import Ledger
 from model.procurement import duties, month
 from model.procurement.amendments import Amendments
@@ -348,9 +349,9 @@ def test_an_amendment_changes_nothing_before_its_date(world: TerritoryModel) -> 
 def test_a_lower_threshold_obliges_more_buyers_from_its_date(world: TerritoryModel) -> None:
     lower = Amendments({"spaser_threshold": {"value": 5_000_000, "from": "2028-01-01"}})
     twin = world.branch(Levers(), amendments=lower)
-    before = twin._calendar()[1].obliged
+    before = twin._calendar(MonthFlows())[1].obliged
     np.testing.assert_array_equal(before, world.territory.buyers.spaser_duty)
-    after = twin.run(12)._calendar()[1].obliged
+    after = twin.run(12)._calendar(MonthFlows())[1].obliged
     assert (before <= after).all() and before.sum() < after.sum()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import Levers, TerritoryModel
+from model.flows import MonthFlows
 from model.ledger import Ledger
 from model.procurement import month
 from model.procurement.coordination import CYCLE_MONTHS, MOST_SPREAD_MONTHS, Alignment, gather_lots
@@ -187,7 +188,7 @@ def test_sounding_together_costs_less_and_spreads_practices(world: TerritoryMode
 def test_a_firm_that_hears_of_many_lots_answers_each_less_often(world: TerritoryModel) -> None:
     twin = world.branch(Levers())
     twin.state.contracts.months_left[: len(world.territory.needs)] = 0
-    rules, practice = twin._calendar()
+    rules, practice = twin._calendar(MonthFlows())
     tenders = month.plan(twin.setting, twin.state, practice, rules, Ledger())
     free: Any = {**twin.setting.hypotheses, "bid_simultaneous": 0.0}
     from dataclasses import replace

@@ -209,9 +209,14 @@ def _extent(parts: list[_Part]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
+_CORNERS = (("right", -12), ("left", 12), ("right", 12), ("left", -12))
+"""Where names stand, one corner of its cross each: crosses of scenarios lie close together."""
+
+
 def _cross_series(cross: _Cross, language: Language) -> dict[str, Any]:
     shade = style.colour(cross.position)
     x, y = cross.gained, cross.avoided
+    side, above = _CORNERS[cross.position % len(_CORNERS)]
     look = {"color": shade, "width": 2, "type": "solid", "cap": "butt"}
     arms: list[Any] = []
     for low, high in (((x.low, y.value), (x.high, y.value)), ((x.value, y.low), (x.value, y.high))):
@@ -241,14 +246,13 @@ def _cross_series(cross: _Cross, language: Language) -> dict[str, Any]:
         "label": {
             "show": True,
             "formatter": "{a}",
-            "position": "right",
+            "position": side,
             "distance": 8,
-            "offset": [0, -12],
+            "offset": [0, above],
             "color": shade,
             "fontSize": style.TEXT,
             "fontWeight": "bold",
         },
-        "labelLayout": {"moveOverlap": "shiftY"},
         "tooltip": {"formatter": told},
         "z": 4,
         "markLine": {"silent": True, "symbol": "none", "label": {"show": False}, "data": arms},
