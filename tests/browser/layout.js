@@ -54,8 +54,8 @@
   const walk = document.createTreeWalker(document.querySelector(".an-app"), NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode, e = text.parentElement;
-    // lists scroll under their heads; options are the browser's own
-    if (!text.data.trim() || e.closest("svg, option, style, script, .an-table-scroll") || spoken(e) || !shown(e)) continue;
+    // lists and code scroll in their frames; options are the browser's own
+    if (!text.data.trim() || e.closest("svg, option, style, script, .an-table-scroll, pre") || spoken(e) || !shown(e)) continue;
     if (parseFloat(getComputedStyle(e).fontSize) < 14) wrong.push("too small: " + name(e));
     const range = document.createRange();
     range.selectNodeContents(text);

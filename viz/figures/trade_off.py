@@ -173,6 +173,10 @@ def _title(study: Resilience, crosses: list[_Cross], shock: str, language: Langu
     return words("table_title", language, shock=name, parts=semicolon_in(language).join(parts))
 
 
+_LINE = 25
+"""Height of a line of the legend, px."""
+
+
 def _option(crosses: list[_Cross], x_label: str, y_label: str, language: Language) -> style.Option:
     x_values, y_values = _extent([c.gained for c in crosses]), _extent([c.avoided for c in crosses])
     above: dict[str, Any] = {
@@ -193,11 +197,20 @@ def _option(crosses: list[_Cross], x_label: str, y_label: str, language: Languag
         {"yAxis": 0, "lineStyle": zero},
     ]
     return style.base(
-        grid={"left": 8, "right": 24, "top": 36, "bottom": 34, "containLabel": True},
+        grid={"left": 8, "right": 24, "top": 36 + _LINE, "bottom": 34, "containLabel": True},
+        # names beside crosses that lie close together would stand on one another
+        legend={"show": True, "top": 0, "left": 0, "textStyle": {"fontSize": style.TEXT}},
         tooltip={"trigger": "item"},
         xAxis=style.round_axis(*x_values, name=x_label, **below),
         yAxis=style.round_axis(*y_values, name=y_label, **above),
         series=series,
+        media=[
+            {
+                "query": {"maxWidth": style.NARROW},
+                # one line each
+                "option": {"grid": {"top": 36 + _LINE * len(crosses)}},
+            }
+        ],
     )
 
 
@@ -209,14 +222,9 @@ def _extent(parts: list[_Part]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-_CORNERS = (("right", -12), ("left", 12), ("right", 12), ("left", -12))
-"""Where names stand, one corner of its cross each: crosses of scenarios lie close together."""
-
-
 def _cross_series(cross: _Cross, language: Language) -> dict[str, Any]:
     shade = style.colour(cross.position)
     x, y = cross.gained, cross.avoided
-    side, above = _CORNERS[cross.position % len(_CORNERS)]
     look = {"color": shade, "width": 2, "type": "solid", "cap": "butt"}
     arms: list[Any] = []
     for low, high in (((x.low, y.value), (x.high, y.value)), ((x.value, y.low), (x.value, y.high))):
@@ -242,16 +250,6 @@ def _cross_series(cross: _Cross, language: Language) -> dict[str, Any]:
             "borderColor": shade,
             "borderWidth": 2,
             "opacity": 1,
-        },
-        "label": {
-            "show": True,
-            "formatter": "{a}",
-            "position": side,
-            "distance": 8,
-            "offset": [0, above],
-            "color": shade,
-            "fontSize": style.TEXT,
-            "fontWeight": "bold",
         },
         "tooltip": {"formatter": told},
         "z": 4,
