@@ -76,15 +76,19 @@ class FakeWorld:
         self.since = self.months
 
     def watched(self) -> WatchedMonths:
-        """Return the watched quantities, less a tenth of jobs and output while a shock lasts."""
-        records = self.records
-        values = np.stack([records.quantities[name] for name in WATCHED])[:, self.since :]
-        sectors = records.breakdowns["sector"].quantities["jobs_present_fte"][self.since :]
-        depth = np.zeros(self.months - self.since)
+        """Return watched quantities, less a tenth of jobs and output while a shock lasts."""
+        months = np.arange(self.since, self.months)[:, None]
+        lift = np.array([[self.levers.value("allotment", int(m))] for m in months[:, 0]])
+        depth = np.zeros(len(months))
         for one in self.shocks.items:
-            depth += [one.depth_at(month) for month in range(self.since, self.months)]
+            depth += [one.depth_at(int(month)) for month in months[:, 0]]
         left = 1.0 - 0.1 * np.minimum(depth, 1.0)[:, None]
+        zones, groups = np.arange(len(ZONES)), np.arange(len(GROUPS["sector"]))
+        premium = self.hypotheses["clause_price_premium"]
+        noise = [normal(self.seed, name, months, zones) for name in WATCHED]
+        values = 100.0 + np.stack(noise) + premium + lift
         values[:2] *= left
+        sectors = 100.0 + normal(self.seed, "sector jobs", months, groups) + lift
         return WatchedMonths(ZONES, values, sectors * left)
 
     @property
