@@ -358,13 +358,3 @@ def _riskiest(territory: Territory, zone: int) -> int:
     if zone not in known:
         known[zone] = most_systemic_firm(territory, None if zone < 0 else zone)
     return known[zone]
-
-
-def label_of_closing(shock: Shock, territory: Territory) -> tuple[str, str, float]:
-    """Return sector code, zone name and FTE at the opening of the firm that a shock closes.
-
-    Sector labels, never names: no figure makes a firm identifiable.
-    """
-    row, columns = row_to_close(shock, territory), territory.firms
-    code = territory.sectors.codes[int(columns.sector[row])]
-    return code, territory.zones.names[int(columns.zone[row])], float(columns.fte[row])

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.indicators import Records
-from model.indicators.breakdowns import SECTOR
 from model.indicators.watcher import WATCHED, WatchedMonths
 
 Array = NDArray[np.float64]
@@ -61,13 +59,6 @@ class Watched:
 def watched_of(months: WatchedMonths, first: int) -> Watched:
     """Return the months of a run that begin in a month of the scenario."""
     return Watched(first, months.values, months.sector_jobs)
-
-
-def watch(records: Records, first: int, months: int) -> Watched:
-    """Keep the first months of a record that begins in a month of the scenario."""
-    values = np.stack([records.quantities[name][:months] for name in WATCHED])
-    by_sector = records.breakdowns[SECTOR].quantities["jobs_present_fte"][:months]
-    return Watched(first, values, by_sector.copy())
 
 
 def with_total(by_zone: Array) -> Array:

@@ -22,7 +22,6 @@ from viz.texts import Language
 
 if TYPE_CHECKING:
     from scenarios.comparison import Comparison
-    from scenarios.schema import Scenario
     from scenarios.store import RunFolder
 
 
@@ -60,7 +59,7 @@ def command(
     Baseline and scenarios share their draws, pair by pair. With no SCENARIO: access, insertion
     and full-spaser.
     """
-    from scenarios.comparison import check_names, compare, edited_hypotheses
+    from scenarios.comparison import check_names, compare, edited_hypotheses, summarise
     from scenarios.library.reading import (
         DEFAULT_COMPARISON,
         library_names,
@@ -70,6 +69,7 @@ def command(
     from scenarios.pool import Interrupted, ignoring_interrupts
     from scenarios.store import RunFolder, default_folder
     from viz.console import notes, print_json, progress
+    from viz.interrupted import keep_partial
     from viz.territories import prepare_territory
     from viz.texts import text
 
@@ -108,7 +108,10 @@ def command(
             written = _write(folder, comparison, pairs)
     except Interrupted as stop:
         with ignoring_interrupts():
-            _keep_partial(folder, stop, chosen, territory, central, context, edited)
+            kept = (chosen, territory, central, context, edited)
+            keep_partial(
+                folder, stop, lambda done, planned: _write(folder, summarise(done, *kept), planned)
+            )
         return 130
     except BaseException:
         folder.discard()
@@ -131,33 +134,6 @@ def _write(folder: RunFolder, comparison: Comparison, planned: int) -> Path:
 
     readme = readme_text(COMPARISON_FILES)
     return write_comparison(folder, comparison, _command_line(), planned, readme)
-
-
-def _keep_partial(
-    folder: RunFolder,
-    stop: object,
-    chosen: list[Scenario],
-    territory: str,
-    central: bool,
-    context: Scenario,
-    edited: tuple[tuple[str, float], ...],
-) -> None:
-    """Write the finished pairs of an interrupted run under ``partial/``."""
-    from scenarios.comparison import summarise
-    from scenarios.pool import Interrupted
-
-    assert isinstance(stop, Interrupted)
-    if not stop.finished:
-        folder.discard()
-        click.echo(f"Interrupted: none of {stop.planned} pairs was finished.", err=True)
-        return
-    comparison = summarise(stop.finished, chosen, territory, central, context, edited)
-    place = _write(folder, comparison, stop.planned)
-    click.echo(
-        f"Interrupted: {len(stop.finished)} of {stop.planned} pairs were finished and kept in "
-        f"{place}.",
-        err=True,
-    )
 
 
 def _print(

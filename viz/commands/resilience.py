@@ -20,8 +20,6 @@ from viz.options import (
 from viz.texts import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scenarios.resilience import Resilience
     from scenarios.store import RunFolder
 
@@ -84,6 +82,7 @@ def command(
     from scenarios.results import BASELINE
     from scenarios.store import RunFolder, default_folder
     from viz.console import notes, print_json, progress
+    from viz.interrupted import keep_partial
     from viz.territories import prepare_territory
     from viz.texts import text
 
@@ -117,12 +116,9 @@ def command(
             written = _write(folder, study, pairs)
     except Interrupted as stop:
         with ignoring_interrupts():
-            _keep_partial(
-                folder,
-                stop,
-                lambda done: gather(
-                    done, chosen, struck, territory, months, central, context, edited
-                ),
+            kept = (chosen, struck, territory, months, central, context, edited)
+            keep_partial(
+                folder, stop, lambda done, planned: _write(folder, gather(done, *kept), planned)
             )
         return 130
     except BaseException:
@@ -142,25 +138,6 @@ def _write(folder: RunFolder, study: Resilience, planned: int) -> Path:
 
     command_line = ["ancrage", *sys.argv[1:]]
     return write_resilience(folder, study, command_line, planned, readme_text(RESILIENCE_FILES))
-
-
-def _keep_partial(
-    folder: RunFolder, stop: object, gathered: Callable[[tuple[object, ...]], Resilience]
-) -> None:
-    """Write the finished pairs of an interrupted study under ``partial/``."""
-    from scenarios.pool import Interrupted
-
-    assert isinstance(stop, Interrupted)
-    if not stop.finished:
-        folder.discard()
-        click.echo(f"Interrupted: none of {stop.planned} pairs was finished.", err=True)
-        return
-    place = _write(folder, gathered(stop.finished), stop.planned)
-    click.echo(
-        f"Interrupted: {len(stop.finished)} of {stop.planned} pairs were finished and kept in "
-        f"{place}.",
-        err=True,
-    )
 
 
 def _print(
