@@ -34,8 +34,8 @@ from scenarios.schema import Scenario
 
 Array = NDArray[np.float64]
 
-DEFAULT_MONTHS = 63
-"""January 2027 to March 2032: the end of the mandate, once for each reader."""
+DEFAULT_MONTHS = 48
+"""Four years: the time in which most contracts, of 12 to 48 months, are renewed once."""
 
 
 @dataclass(frozen=True, slots=True)
