@@ -149,7 +149,9 @@ def test_coalitions_are_to_the_bit_what_plain_runs_are(fake_world: ModuleType) -
     players = players_of(MIXED, BASELINE_SCENARIO, months)
     alone = [1 << i for i in range(len(players))]
     whole = (1 << len(players)) - 1
-    wanted = {effective(m, players, BASELINE_SCENARIO) for m in (0, *alone, 0b101010110, whole)}
+    wanted = {
+        effective(m, players, BASELINE_SCENARIO) for m in (0, *alone[1::2], 0b101010110, whole)
+    }
     span = [slice(0, months)]
     found = dict(
         records_of_coalitions(
@@ -234,7 +236,10 @@ def test_more_than_six_parts_are_drawn(study: Callable[..., Any]) -> None:
     keys = ("sourcing_breadth", "advance_rate_sme", "training", "dedicated_staff")
     levers = dict.fromkeys(keys, 0.3) | {"allotment": 0.5, "payment_days_commune": 10}
     found = study(
-        Scenario("many", levers=Levers({**levers, "required_turnover": 0.0})), orders=4, pairs=2
+        Scenario("many", levers=Levers({**levers, "required_turnover": 0.0})),
+        orders=4,
+        pairs=2,
+        months=8,
     )
     assert len(found.players) == 7 and found.orders == 4
     assert all(pair.coalitions <= 4 * 6 + 2 for pair in found.runs)
