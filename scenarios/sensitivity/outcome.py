@@ -13,12 +13,11 @@ from scenarios import provenance
 from scenarios.sensitivity.report import sensitivity_block
 from scenarios.sensitivity.results import SHIPPED, Sensitivity, sensitivity_text
 from scenarios.store import RECORD, RunFolder, default_folder, write_json
-from scenarios.validation.report import replace_block
+from scenarios.validation.report import DOCUMENT, write_blocks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "validation.md"
 BLOCK = "sensitivity"
 
 
@@ -64,12 +63,12 @@ class Outlet:
 
 
 def _ship(study: Sensitivity) -> list[Path]:
-    """Write the study that the package ships and its part of the document, each beside first."""
-    text = replace_block(DOCUMENT.read_text(encoding="utf-8"), BLOCK, sensitivity_block(study))
-    for path, content in ((SHIPPED, sensitivity_text(study)), (DOCUMENT, text)):
-        beside = path.with_name(f".{path.name}.writing")
-        beside.write_text(content, encoding="utf-8")
-        os.replace(beside, path)
+    """Write the study that the package ships, beside and then renamed, and its part of the
+    document."""
+    beside = SHIPPED.with_name(f".{SHIPPED.name}.writing")
+    beside.write_text(sensitivity_text(study), encoding="utf-8")
+    os.replace(beside, SHIPPED)
+    write_blocks(DOCUMENT, {BLOCK: sensitivity_block(study)})
     return [SHIPPED, DOCUMENT]
 
 

@@ -6,17 +6,16 @@ import gc
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.hypotheses import HypothesisValues, load_register
 from model.indicators import evaluate
+from scenarios.finished import FinishedUnits, Values
 from scenarios.pairs import BASELINE_SCENARIO, World, WorldBuilder, branch_of
 from scenarios.pool import run_tasks
 from scenarios.schema import Scenario
@@ -50,15 +49,13 @@ _last: dict[tuple[str, tuple[tuple[str, float], ...]], Territory] = {}
 def _built(name: str, shaping: tuple[tuple[str, float], ...]) -> Territory:
     """Return a territory in memory: that of central values, and the last other one."""
     from model.territory import load_territory
-    from model.territory.build import build_territory
-    from model.territory.tables import load_territory_tables
+    from scenarios.validation.worlds import build_in_memory
 
     if not shaping:
         return load_territory(name)
     if (name, shaping) not in _last:
         _last.clear()
-        values = HypothesisValues(dict(shaping))
-        _last[name, shaping] = build_territory(name, load_territory_tables(name), values)
+        _last[name, shaping] = build_in_memory(name, HypothesisValues(dict(shaping)))
     return _last[name, shaping]
 
 
@@ -106,57 +103,17 @@ def measure(task: Task) -> tuple[float, ...]:
     return tuple(float(levels[1][key][-1] - levels[0][key][-1]) for key in RESULTS)
 
 
-class KeptRuns:
-    """Finished runs on disk, a line each, under the digest of their task.
-
-    A file that cannot be read or written is not an error: runs are then made each time.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._values: dict[str, tuple[float, ...]] = {}
-        if path is None:
-            return
-        with suppress(OSError):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                # a line cut short by a crash is no run
-                with suppress(ValueError, KeyError):
-                    row = cast("dict[str, object]", json.loads(line))
-                    values = tuple(float(v) for v in cast("list[float]", row["values"]))
-                    if len(values) == len(RESULTS):
-                        self._values[str(row["task"])] = values
-
-    def get(self, digest: str) -> tuple[float, ...] | None:
-        """Return the values of a task if it was run."""
-        return self._values.get(digest)
-
-    def finished(self) -> tuple[tuple[float, ...], ...]:
-        """Return all values that are kept."""
-        return tuple(self._values.values())
-
-    def add(self, digest: str, values: tuple[float, ...]) -> None:
-        """Keep the values of a task."""
-        self._values[digest] = values
-        if self._path is None:
-            return
-        with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"task": digest, "values": values}) + "\n")
-
-
-@cache
-def kept_path(territory: str) -> Path:
+def finished_runs(territory: str) -> FinishedUnits:
     """Return where finished runs of a territory are kept: another version starts anew."""
-    from model.territory.cache import results_folder
-
-    return results_folder("sensitivity", territory, "runs") / "runs.jsonl"
+    here = Path(__file__)
+    sources = (here, here.parents[1] / "pairs.py")
+    return FinishedUnits("sensitivity", territory, "runs", sources)
 
 
 def run_all(
     tasks: Sequence[Task],
     workers: int,
-    kept: KeptRuns,
+    kept: FinishedUnits | None,
     on_finished: Callable[[], None] | None = None,
 ) -> Array:
     """Return the results of tasks (n, R), in their order; those already kept are not run again.
@@ -166,23 +123,28 @@ def run_all(
     scenarios.pool.Interrupted
         Ctrl-C; finished runs are kept.
     """
-    digests = [task.digest() for task in tasks]
-    to_run = [place for place, digest in enumerate(digests) if kept.get(digest) is None]
-    if on_finished is not None:
-        for _ in range(len(tasks) - len(to_run)):
-            on_finished()
+    names = [task.digest() for task in tasks]
+    known = {} if kept is None else kept.read()
+    found = {name: known[name] for name in names if set(known.get(name, {})) == set(RESULTS)}
+    told = on_finished or _nothing
+    for _ in range(len(found)):
+        told()
 
-    def keep(found: tuple[int, tuple[float, ...]]) -> None:
-        place, values = found
-        kept.add(digests[place], values)
-        if on_finished is not None:
-            on_finished()
+    def keep(done: tuple[str, Values]) -> None:
+        found[done[0]] = done[1]
+        if kept is not None:
+            kept.keep(*done)
+        told()
 
-    run_tasks(_measure_at, [(place, tasks[place]) for place in to_run], workers, keep)
-    found = [kept.get(digest) for digest in digests]
-    return np.array([values for values in found if values is not None], dtype=np.float64)
+    missing = [(name, task) for name, task in zip(names, tasks, strict=True) if name not in found]
+    run_tasks(_measure_as, missing, workers, keep)
+    return np.array([[found[name][key] for key in RESULTS] for name in names], dtype=np.float64)
 
 
-def _measure_at(numbered: tuple[int, Task]) -> tuple[int, tuple[float, ...]]:
-    place, task = numbered
-    return place, measure(task)
+def _measure_as(named: tuple[str, Task]) -> tuple[str, Values]:
+    name, task = named
+    return name, dict(zip(RESULTS, measure(task), strict=True))
+
+
+def _nothing() -> None:
+    """Tell nobody."""

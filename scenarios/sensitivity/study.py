@@ -12,7 +12,6 @@ from model.errors import AncrageError
 from scenarios import provenance
 from scenarios.comparison import check_scenarios, default_workers
 from scenarios.pairs import WorldBuilder
-from scenarios.pool import Interrupted
 from scenarios.schema import Scenario
 from scenarios.sensitivity.design import (
     RESULTS,
@@ -26,7 +25,7 @@ from scenarios.sensitivity.design import (
 )
 from scenarios.sensitivity.ranges import drawn_ranges, drawn_values
 from scenarios.sensitivity.results import ResultSensitivity, Screened, Sensitivity, Swing
-from scenarios.sensitivity.run import KeptRuns, Task, build_unkept, kept_path, run_all
+from scenarios.sensitivity.run import Task, build_unkept, finished_runs, run_all
 from scenarios.sensitivity.screening import Screening, largest, screen
 from scenarios.sensitivity.shares import shares
 from scenarios.statistics import paired_statistics
@@ -73,8 +72,7 @@ def sensitivity(
         )
     if build is build_unkept:
         check_scenarios(territory, [scenario])
-    real = keep and build is build_unkept
-    kept = KeptRuns(kept_path(territory) if real else None)
+    kept = finished_runs(territory) if keep and build is build_unkept else None
     crew = workers or default_workers()
 
     def run(at: Sequence[Point | Move]) -> Array:
@@ -84,14 +82,13 @@ def sensitivity(
     apart = screening_points(sized, seed)
     rows = share_points(sized, seed)
     varied = [*apart, *(point for row in rows for point in row)]
-    try:
-        values = run(varied)
-        screened = _screened(varied, values)
-        keys = largest(screened, list(drawn_ranges()), sized.largest)
-        pairs = moves(keys, drawn_ranges(), sized.repeats, seed)
-        moved = run([one for pair in pairs for one in pair])
-    except Interrupted as stop:
-        raise Interrupted(kept.finished(), sized.runs) from stop
+    values = run(varied)
+    screened = _screened(varied, values)
+    keys = largest(screened, list(drawn_ranges()), sized.largest)
+    pairs = moves(keys, drawn_ranges(), sized.repeats, seed)
+    moved = run([one for pair in pairs for one in pair])
+    if kept is not None:
+        kept.drop_older()
     by_row = values[len(apart) :].reshape(sized.rows, len(SOURCES) + 2, len(RESULTS))
     by_key = moved.reshape(len(keys), sized.repeats, 2, len(RESULTS))
     return Sensitivity(

@@ -14,7 +14,7 @@ import pytest
 from model.hypotheses import load_register
 from scenarios.pool import Interrupted
 from scenarios.sensitivity import RESULTS, load_sensitivity, read_sensitivity
-from scenarios.sensitivity.outcome import DOCUMENT
+from scenarios.validation.report import DOCUMENT
 
 Run = Callable[..., tuple[int, str, str]]
 SMALL = ("--screening", "6", "--rows", "4", "--largest", "1", "--repeats", "5", "--months", "2")

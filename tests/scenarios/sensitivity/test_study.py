@@ -23,12 +23,12 @@ from scenarios.sensitivity import (
     sensitivity_text,
 )
 from scenarios.sensitivity.design import moves, screening_points, share_points
-from scenarios.sensitivity.outcome import DOCUMENT, frames
+from scenarios.sensitivity.outcome import frames
 from scenarios.sensitivity.ranges import drawn_ranges, drawn_values
 from scenarios.sensitivity.report import sensitivity_block
-from scenarios.sensitivity.run import KeptRuns, Task, run_all
+from scenarios.sensitivity.run import Task, finished_runs, run_all
 from scenarios.sensitivity.study import swings
-from scenarios.validation.report import replace_block
+from scenarios.validation.report import DOCUMENT, replace_block
 
 MORE_LOTS = Scenario("more-lots", "pourquoi", Levers({"allotment": 0.5}))
 SMALL = Plan(screening=8, screening_seeds=2, rows=4, repeats=5, largest=2)
@@ -48,12 +48,7 @@ def test_build_and_run_hypotheses_come_each_from_their_own_index() -> None:
     assert {register[key].acts for key in changed} == {"run"}
     changed = {key for key in first if first[key] != drawn_values(1, 2)[key]}
     assert {register[key].acts for key in changed} == {"build"}
-    varying = {
-        key
-        for key, e in register.items()
-        if e.grade in ("B", "C") and e.distribution != "fixed" and e.low < e.high
-    }
-    assert set(drawn_ranges()) == varying
+    assert set(drawn_ranges()) == {k for k, e in register.items() if e.uncertain}
     for key, span in drawn_ranges().items():
         assert register[key].low <= span.low < span.high <= register[key].high
         assert span.central == central[key]
@@ -114,17 +109,17 @@ def test_a_study_is_read_back_as_it_was_written(study: Sensitivity, tmp_path: Pa
 def test_finished_runs_are_taken_up_again(fake_world: ModuleType, tmp_path: Path) -> None:
     points = screening_points(SMALL, 1)
     tasks = [Task("any", MORE_LOTS, 3, point, fake_world.build) for point in points]
-    path = tmp_path / "kept" / "runs.jsonl"
-    first = run_all(tasks[:5], 1, KeptRuns(path))
-    with path.open("a", encoding="utf-8") as file:
-        file.write('{"task": "cut sho')  # a crash in the middle of a line
-    again = KeptRuns(path)
-    assert len(again.finished()) == 5
+    kept = finished_runs("any")
+    kept.folder = tmp_path / "kept"
+    first = run_all(tasks[:5], 1, kept)
+    names = sorted(path.name for path in kept.folder.iterdir())
+    assert len(names) == 5
+    (kept.folder / names[0]).write_text('{"jobs_pre', encoding="utf-8")  # cut short by a crash
     calls: list[None] = []
-    whole = run_all(tasks, 1, again, lambda: calls.append(None))
+    whole = run_all(tasks, 1, kept, lambda: calls.append(None))
     assert len(calls) == len(tasks)
     assert (whole[:5] == first).all()
-    assert (whole == run_all(tasks, 1, KeptRuns(None))).all()
+    assert (whole == run_all(tasks, 1, None)).all()
 
 
 @pytest.mark.parametrize(
