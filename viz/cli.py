@@ -16,6 +16,8 @@ import click
 
 COMMANDS = {
     "compare": "Compare scenarios with the baseline on the same draws.",
+    "validate": "Hold the baseline against published figures.",
+    "sensitivity": "What results rest on, and where their intervals come from.",
     "resilience": "Measure what shocks do under scenarios: lost, kept, regained.",
     "serve": "Open the web interface.",
     "report": "Write the printable report of a comparison: HTML, PDF, DOCX.",
