@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.toml_tables import read_toml
-from viz.texts import Language
+from viz.texts import Language, spaced
 
 if TYPE_CHECKING:
     from scenarios.validation.patterns import Pattern
@@ -21,7 +21,8 @@ def _french() -> Mapping[str, Mapping[str, Any]]:
 
 def pattern_label(pattern: Pattern, language: Language) -> str:
     """Return the label of a pattern."""
-    return str(_french()[pattern.key]["label"]) if language == "fr" else pattern.label
+    told = str(_french()[pattern.key]["label"]) if language == "fr" else pattern.label
+    return spaced(told, language)
 
 
 def pattern_why(pattern: Pattern, language: Language) -> str:

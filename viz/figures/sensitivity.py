@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from typing import override
 
 from model.hypotheses import load_register
 from model.indicators import load_indicators
@@ -10,14 +11,17 @@ from scenarios.results import ALL_ZONES, ResultRow
 from scenarios.sensitivity import ResultSensitivity, Sensitivity, Share, Swing
 from viz.figures.dots import Dot, Panel, dot_option
 from viz.figures.figure import Cell, Column, Figure
-from viz.figures.wording import Measure, between, label_of, measure, spaced_figure
+from viz.figures.wording import Measure, between, inline, label_of, measure, spaced_figure
 from viz.hypothesis_rows import label_of as hypothesis_label
 from viz.hypothesis_rows import unit_words
-from viz.numbers import percent
+from viz.numbers import number, percent
 from viz.sensitivity_tables import value_of
 from viz.texts import Language, colon_in, semicolon_in, words_of
 
 words = words_of("evidence")
+
+_TITLES = ("tornado_none", "tornado_title_one", "tornado_title")
+"""Titles for no hypothesis that stands out, one, and more."""
 
 
 def tornado(study: Sensitivity, indicator: str, language: Language) -> Figure:
@@ -47,7 +51,7 @@ def tornado(study: Sensitivity, indicator: str, language: Language) -> Figure:
         told["first"] = hypothesis_label(load_register()[first.key], language)
     made = Figure(
         key=f"tornado_{indicator}",
-        title=words("tornado_title" if drawn else "tornado_none", language, **told),
+        title=words(_TITLES[min(len(drawn), 2)], language, **told),
         caption=_caption(study, language, _not_told(study, result, written, language)),
         option=option,
         columns=_swing_columns(written, language),
@@ -74,6 +78,9 @@ def interval_sources(study: Sensitivity, language: Language) -> Figure:
         for result in study.results
     ]
     option, height = dot_option(panels, language, shared_scale=True)
+    for axis in option["xAxis"]:
+        axis |= {"min": 0, "max": 100, "interval": 25}
+        axis["axisLabel"] |= {"formatter": "@number:0"}
     made = Figure(
         key="interval_sources",
         title=_shares_title(study, language),
@@ -184,11 +191,21 @@ def _described(drawn: list[tuple[Swing, ResultRow]], written: Measure, language:
 # --- Sources of the interval --------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Percents(Measure):
+    """Shares in per cent: without a sign, unlike differences."""
+
+    @override
+    def change(self, value: float | None) -> str:
+        return number(None if value is None else 100.0 * value, 0, self.language)
+
+
 def _percent_measure(study: Sensitivity, language: Language) -> Measure:
     """Return how shares are written: percent without decimals."""
     row = _share_row(study.results[0], study.results[0].shares[0])
     entry = load_indicators()["local_share_territory_value"]
-    return replace(measure(entry, [row], language), unit="%", scale=0.01, decimals=0)
+    written = replace(measure(entry, [row], language), unit="%", scale=0.01, decimals=0)
+    return _Percents(*(getattr(written, field.name) for field in fields(written)))
 
 
 def _share_row(result: ResultSensitivity, share: Share) -> ResultRow:
@@ -208,7 +225,7 @@ def _shares_title(study: Sensitivity, language: Language) -> str:
         if first.uncertain or first.part_low <= second.part_high:
             continue
         told = {
-            "label": label_of(result.indicator, language),
+            "label": inline(label_of(result.indicator, language)),
             "source": words(f"source_{first.source}_inline", language),
             "low": percent(first.part_low, language, 0),
             "high": percent(first.part_high, language, 0),
