@@ -17,6 +17,7 @@ import click
 COMMANDS = {
     "compare": "Compare scenarios with the baseline on the same draws.",
     "validate": "Hold the baseline against published figures.",
+    "calibrate": "Calibrate assumptions on published figures.",
     "resilience": "Measure what shocks do under scenarios: lost, kept, regained.",
     "serve": "Open the web interface.",
     "report": "Write the printable report of a comparison: HTML, PDF, DOCX.",
