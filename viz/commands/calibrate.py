@@ -21,19 +21,19 @@ _FEWEST, _MOST = 8, 100_000
     "--points",
     type=click.IntRange(_FEWEST, _MOST),
     default=None,
-    help="Worlds of the first design.  [default: 512]",
+    help="Worlds of the first design.  [default: 256]",
 )
 @click.option(
     "--second",
     type=click.IntRange(_FEWEST, _MOST),
     default=None,
-    help="Worlds of the second, where the first do not rule hypotheses out.  [default: 256]",
+    help="Worlds of the second, where the first do not rule hypotheses out.  [default: 128]",
 )
 @click.option(
     "--check",
     type=click.IntRange(_FEWEST, _MOST),
     default=None,
-    help="Worlds with the calibrated ranges, afterwards.  [default: 60]",
+    help="Worlds with the calibrated ranges, afterwards.  [default: 40]",
 )
 @click.option(
     "--seed",
