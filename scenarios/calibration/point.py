@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from dataclasses import dataclass
 
 from model import TerritoryModel, load_territory
@@ -29,11 +30,16 @@ class Point:
     ``responds`` also runs the second world that the response of unemployment needs.
     """
 
-    unit: str
     territory: str
     seed: int
     values: tuple[tuple[str, float], ...]
     responds: bool
+
+    @property
+    def unit(self) -> str:
+        """Name under which its figures are kept: the same point has the same name."""
+        text = f"{self.territory} {self.seed} {self.responds} {self.values}"
+        return f"point-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 def run_point(point: Point) -> tuple[str, Values]:

@@ -55,8 +55,11 @@ Floats = NDArray[np.float64]
 Work = Callable[[Point], tuple[str, Values]]
 
 USUAL_TERRITORY = "cote-opale"
-USUAL_SIZES = (512, 256, 60)
+USUAL_SIZES = (256, 128, 40)
 """Points of the two waves, and worlds of the check."""
+
+CHECK = 3
+"""Stage of the worlds with calibrated ranges, whose seeds are those of ensembles."""
 
 FIRST_SEED = 100_001
 """Seed of the first point; ensembles use seeds from 1 on."""
@@ -119,7 +122,7 @@ def calibrate(
     draws = prior_draws(surrogate, DRAWS, seed)
     weight = weights(draws.figures, targets.values, targets.covariance + surrogate.covariance)
     ranges = ranges_of(surrogate, draws.values, weight, targets.keys)
-    after = runner.run_values(3, _as_ensembles_draw(space, ranges, sizes[2]))
+    after = runner.run_values(CHECK, _as_ensembles_draw(space, ranges, sizes[2]))
     return Calibration(
         territory=territory,
         seed=seed,
@@ -174,23 +177,17 @@ class _Runner:
     def run_values(self, stage: int, values: Floats) -> Floats:
         """Run the points of (n, d) values; return their figures (n, K)."""
         keys = self.space.keys
-        store = FinishedUnits(
-            "calibration",
-            f"{self.territory}-wave-{stage}",
-            f"{self.seed} {self.work.__name__} {keys} {values.tobytes().hex()}",
-            _sources(),
-        )
         every_world = RESPONSE in self.targets.keys
         points = [
             Point(
-                unit=f"point-{number}",
                 territory=self.territory,
-                seed=number + 1 if stage == 3 else FIRST_SEED + 10_000 * stage + number,
+                seed=number + 1 if stage == CHECK else FIRST_SEED + 10_000 * stage + number,
                 values=tuple(zip(keys, row.tolist(), strict=True)),
-                responds=every_world and (stage == 3 or number % 2 == 0),
+                responds=every_world and (stage == CHECK or number % 2 == 0),
             )
             for number, row in enumerate(values)
         ]
+        store = FinishedUnits("calibration", self.territory, self.work.__name__, _sources())
         known = store.read()
         missing = [point for point in points if point.unit not in known]
         self.progress.on_stage(stage, len(points), len(points) - len(missing))

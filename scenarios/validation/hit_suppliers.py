@@ -14,8 +14,7 @@ from typing import override
 import numpy as np
 from numpy.typing import NDArray
 
-from model import Territory, TerritoryModel
-from model.hypotheses import HypothesisValues
+from model import TerritoryModel
 from model.random_streams import uniform
 from model.shocks.plan import CALM, MonthShocks, ShockPlan
 from model.shocks.shock import Shocks
@@ -123,14 +122,3 @@ def _sales(model: TerritoryModel) -> Floats:
 
 def _mean(values: Floats, of: Bools) -> float:
     return float(values[of].mean()) if of.any() else float("nan")
-
-
-def measure_hit_suppliers(
-    territory: Territory, seed: int, hypotheses: HypothesisValues | None = None
-) -> dict[str, float]:
-    """Burn in a world, strike suppliers, and return the figure by pattern key."""
-    return {
-        "customers_of_hit": strike_suppliers(
-            TerritoryModel(territory, rng=seed, hypotheses=hypotheses)
-        ).scaled
-    }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model import Levers, TerritoryModel
+from model import Levers, Territory, TerritoryModel
+from model.hypotheses import HypothesisValues
 from model.shocks.shock import Shocks
+from scenarios.validation.hit_suppliers import strike_suppliers
 
 Floats = NDArray[np.float64]
 
@@ -18,18 +20,25 @@ EXPORT_STEP = 0.05
 BUDGET_STEP = 0.10
 """Less money of buyers."""
 
-MONTHS = 36
+MONTHS = 24
 LAST_YEAR = 12
 
 
-def measure_responses(model: TerritoryModel) -> dict[str, float]:
-    """Return figures by pattern key of a world that has just been burnt in.
+def measure_responses(
+    territory: Territory, seed: int, hypotheses: HypothesisValues | None = None
+) -> dict[str, float]:
+    """Burn in a world and return how it responds, by pattern key.
 
-    - ``other_jobs_per_industrial_job``: jobs of other trades for one more job of industry, third
+    - ``customers_of_hit``: see `hit_suppliers`.
+    - ``other_jobs_per_industrial_job``: jobs of other trades for one more job of industry, second
       year after its outside demand rose (Frocrain and Giraud, Malgouyres; `facts.md` 3.2).
     - ``public_spending_multiplier``: value added of the territory for a EUR paid to its firms by
-      public buyers, over three years of smaller budgets (Chodorow-Reich, Auerbach; 3.2).
+      public buyers, over two years of smaller budgets (Chodorow-Reich, Auerbach; 3.2).
+    - ``local_respending``: part of what holders of the territory are paid that they spend in it on
+      inputs, net pay and dividends (nef; 3.2).
     """
+    model = TerritoryModel(territory, rng=seed, hypotheses=hypotheses)
+    hit = strike_suppliers(model)
     calm = _followed(model.branch())
     exports = _followed(_with_more_exports(model))
     cut = {"kind": "budget-cut", "depth": BUDGET_STEP, "start_month": 0}
@@ -38,16 +47,22 @@ def measure_responses(model: TerritoryModel) -> dict[str, float]:
     more = exports.jobs - calm.jobs
     spent = calm.received - poorer.received
     return {
+        "customers_of_hit": hit.scaled,
+        "local_respending": calm.spent / calm.received,
         "other_jobs_per_industrial_job": float(more[~industry].sum() / more[industry].sum()),
         "public_spending_multiplier": (calm.value_added - poorer.value_added) / spent,
     }
 
 
+@dataclass(frozen=True, eq=False)
 class _Course:
-    """Jobs by firm in the last year (n,), and sums of three years, EUR at base prices."""
+    """Jobs by firm in the last year (n,), and sums over all months: value added, EUR at base
+    prices, what firms of the territory received for contracts and spent of it there, EUR."""
 
-    def __init__(self, jobs: Floats, value_added: float, received: float) -> None:
-        self.jobs, self.value_added, self.received = jobs, value_added, received
+    jobs: Floats
+    value_added: float
+    received: float
+    spent: float
 
 
 def _followed(model: TerritoryModel) -> _Course:
@@ -59,8 +74,9 @@ def _followed(model: TerritoryModel) -> _Course:
         value_added += float(kept @ model.last_flows.goods.output)
         if month >= MONTHS - LAST_YEAR:
             jobs += model.state.firms.present_fte() / LAST_YEAR
-    received = model.records.quantities["lm3_r2_eur"]
-    return _Course(jobs, value_added, float(received.sum()))
+    kept_eur = model.records.quantities
+    received, spent = (float(kept_eur[key].sum()) for key in ("lm3_r2_eur", "lm3_r3_eur"))
+    return _Course(jobs, value_added, received, spent)
 
 
 def _inputs_of_output(model: TerritoryModel) -> Floats:
