@@ -188,6 +188,22 @@ class TerritoryModel(mesa.Model):
         twin.agent_roll = AgentRoll()
         return twin
 
+    def continued(
+        self,
+        levers: Levers | None = None,
+        *,
+        amendments: Amendments | None = None,
+        shocks: Shocks | None = None,
+    ) -> TerritoryModel:
+        """Return what `branch` does, with what was recorded until now."""
+        twin = self.branch(levers, amendments=amendments, shocks=shocks)
+        twin.recorder = self.whole_record.copy()
+        return twin
+
+    def record_zones_only(self) -> None:
+        """Record from now on by zone alone, here and in branches."""
+        self.recorder = self.whole_record.of_zones()
+
     def watch_only(self) -> None:
         """Keep from now on what measures of resilience read, and nothing else.
 

@@ -10,12 +10,13 @@ from viz.texts import Language, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from scenarios.attribution import Explanation
     from scenarios.comparison import Comparison
     from scenarios.resilience import Resilience
 
 
 def print_what_was_run(
-    console: Console, result: Comparison | Resilience, language: Language
+    console: Console, result: Comparison | Explanation | Resilience, language: Language
 ) -> None:
     """Print the heading of a result, its context, edited hypotheses and number of pairs."""
     one = result.pairs == 1
