@@ -87,3 +87,11 @@ RESILIENCE_FILES = {
     "pairs.parquet": "measures of each pair; inf where a recovery does not come by the end",
     "curves": "(.csv, .parquet) jobs and output with the shock over without it, month by month",
 }
+SENSITIVITY_FILES = {
+    "record.json": "scenario, plan, seeds, versions, machine and command",
+    "sensitivity.json": "the whole study, as `ancrage sensitivity --json` prints it",
+    "sensitivity.md": "its tables, for people",
+    "swings": "(.csv, .parquet) hypotheses moved one at a time: from, to, swing and its interval",
+    "screening": "(.csv, .parquet) every hypothesis: expected swing and its standard error",
+    "shares": "(.csv, .parquet) share of the interval of each result by source",
+}
