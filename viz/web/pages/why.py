@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
@@ -19,7 +20,7 @@ from viz.texts import Language, text
 from viz.web import explaining
 from viz.web.components import Choice, ProgressLine
 from viz.web.components.research import Action
-from viz.web.explaining import MORE_PAIRS, PAIRS
+from viz.web.explaining import MORE_PAIRS, PAIRS, Asked
 from viz.web.figures import indicator_choices, made_of
 from viz.web.pages.parts import FigureList, IndicatorChoice
 from viz.web.session import VISITOR, Answers, change
@@ -43,16 +44,21 @@ def Why(state: State, answers: Answers) -> None:
         )
     Explained(state, scenario).key("explained")
     study = explaining.best_known(state, scenario)
-    if study is None:
-        return
-    Lines(study, language)
-    if study.players:
-        IndicatorChoice(state, indicator_choices(language))
-        made = solara.use_memo(
-            lambda: why_figures(study, state.indicator, language),
-            [study, state.indicator, language],
-        )
-        FigureList(made, language)
+    if study is not None:
+        Lines(study, language)
+        if study.players:
+            Parts(study, state)
+
+
+@solara.component
+def Parts(study: Explanation, state: State) -> None:
+    """Show contributions to one indicator, its channels, and the followed cases."""
+    language, indicator = state.language, state.indicator
+    made = solara.use_memo(
+        lambda: why_figures(study, indicator, language), [study, indicator, language]
+    )
+    IndicatorChoice(state, indicator_choices(language))
+    FigureList(made, language)
 
 
 def why_figures(study: Explanation, indicator: str, language: Language) -> list[Figure | None]:
@@ -83,18 +89,21 @@ def Lines(study: Explanation, language: Language, large: bool = False) -> None:
 @solara.component
 def Explained(state: State, scenario: str) -> None:
     """Say what is known, let it be computed or refined, show progress and let it be given up."""
-    language = state.language
+    try:
+        first, better = (explaining.asked_of(state, scenario, n) for n in (PAIRS, MORE_PAIRS))
+    except AncrageError as error:
+        solara.Div(attributes={"role": "alert"}, children=[str(error)])
+    else:
+        Computed(first, better, state.language).key("computed")
+
+
+@solara.component
+def Computed(first: Asked, better: Asked, language: Language) -> None:
+    """Follow the explanation that was asked for, or offer to compute it."""
     _, set_seen = solara.use_state((0, 0))
     failure, set_failure = solara.use_state("")
     serial, set_serial = solara.use_state(0)
-    study = explaining.best_known(state, scenario)
-    try:
-        asked = [explaining.asked_of(state, scenario, pairs) for pairs in (PAIRS, MORE_PAIRS)]
-    except AncrageError as error:
-        solara.Div(attributes={"role": "alert"}, children=[str(error)])
-        return
-    jobs = [job for one in asked if (job := explaining.job_of(one)) is not None]
-    job = jobs[-1] if jobs else None
+    job = explaining.job_of(better) or explaining.job_of(first)
 
     def follow() -> None:
         while job is not None and not job.finished.wait(0.5):
@@ -103,43 +112,51 @@ def Explained(state: State, scenario: str) -> None:
             set_failure(job.failure)
             set_seen((serial + 1, 0))
 
-    solara.lab.use_task(follow, dependencies=[job is None, asked[0], serial], raise_error=False)
+    solara.lab.use_task(follow, dependencies=[job is None, first, serial], raise_error=False)
 
-    def begin(pairs: int) -> None:
+    def begin(asked: Asked) -> None:
         set_failure("")
-        explaining.start(explaining.asked_of(state, scenario, pairs), VISITOR.value)
+        explaining.start(asked, VISITOR.value)
         set_serial(serial + 1)
 
-    def give_up() -> None:
-        if job is not None:
-            job.cancel()
-
-    if job is not None:
-        ProgressLine(
-            texts=labels(language),
-            words=words("web_running", language, done=job.done, pairs=job.asked.pairs),
-            done=job.done / job.asked.pairs,
-            running=True,
-            horizon=0,
-            horizons=[],
-            event_cancel=lambda _: give_up(),
-            event_horizon=lambda _: None,
-        )
+    if job is None:
+        Offer(first, better, failure, begin, language)
         return
+    ProgressLine(
+        texts=labels(language),
+        words=words("web_running", language, done=job.done, pairs=job.asked.pairs),
+        done=job.done / job.asked.pairs,
+        running=True,
+        horizon=0,
+        horizons=[],
+        event_cancel=lambda _: job.cancel(),
+        event_horizon=lambda _: None,
+    )
+
+
+@solara.component
+def Offer(
+    first: Asked,
+    better: Asked,
+    failure: str,
+    begin: Callable[[Asked], None],
+    language: Language,
+) -> None:
+    """Say what is known, and offer to compute it, or more of it."""
+    study = explaining.known(better) or explaining.known(first)
     with solara.Div(classes=["an-card", "an-stack"]):
         if failure:
             reason = text("run_failed", language, table="web", reason=failure)
             solara.Div(attributes={"role": "alert"}, children=[reason])
-        solara.Div(children=[_known_words(study, scenario, language)])
+        solara.Div(children=[_known_words(study, first.scenario.name, language)])
         if study is None or (study.pairs < MORE_PAIRS and study.players):
-            pairs = PAIRS if study is None else MORE_PAIRS
+            asked = first if study is None else better
+            key = "web_compute" if study is None else "web_refine"
             Action(
-                label=words(
-                    "web_compute" if study is None else "web_refine", language, pairs=pairs
-                ),
+                label=words(key, language, pairs=asked.pairs),
                 key_name="explain",
                 primary=study is None,
-                event_act=lambda _: begin(pairs),
+                event_act=lambda _: begin(asked),
             )
 
 
