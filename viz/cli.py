@@ -17,6 +17,7 @@ import click
 COMMANDS = {
     "compare": "Compare scenarios with the baseline on the same draws.",
     "resilience": "Measure what shocks do under scenarios: lost, kept, regained.",
+    "spaser": "SPASER table of buyers: ranges, targets, means; lever sets that reach a target.",
     "serve": "Open the web interface.",
     "report": "Write the printable report of a comparison: HTML, PDF, DOCX.",
     "run": "Simulate one world under one scenario.",

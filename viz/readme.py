@@ -79,3 +79,11 @@ RESILIENCE_FILES = {
     "pairs.parquet": "measures of each pair; inf where a recovery does not come by the end",
     "curves": "(.csv, .parquet) jobs and output with the shock over without it, month by month",
 }
+SPASER_FILES = {
+    "record.json": "scenario and its hash, buyers, seeds, versions, machine, command, Python lines",
+    "table": "(.csv, .parquet) a row a buyer, category, unit and year: shares, range, target",
+    "two_years": "(.csv, .parquet) the same over two years, as L.2111-3 has them published",
+    "risks": "(.csv, .parquet) what stands in the way, a row a buyer, category and obstacle",
+    "real": "(.csv, .parquet) real values against the expected range, where they were given",
+    "spaser.json": "all of it, for machines",
+}
