@@ -61,6 +61,8 @@ class Found:
         What stands in the way of each target under ``best``, those that bind first.
     tried, runs
         Sets run on any pair, and simulated worlds.
+    complete
+        Whether the search came to its end; a cheaper set may else be found.
     """
 
     question: Question
@@ -74,11 +76,13 @@ class Found:
     blocks: tuple[tuple[Risk, ...], ...]
     tried: int
     runs: int
+    complete: bool
 
     def as_json(self) -> dict[str, object]:
         """Return everything as plain values."""
         return {
             "status": self.status,
+            "complete": self.complete,
             "reach_wanted": self.reach_wanted,
             "budget_eur_a_year": self.budget_eur,
             "buyers": list(self.question.buyers),
@@ -159,8 +163,8 @@ def search(
         hunt.run()
     except Interrupted:
         ready = known.pairs_of(NOTHING) > 0
-        raise SearchInterrupted(hunt.found(budget_eur) if ready else None) from None
-    return hunt.found(budget_eur)
+        raise SearchInterrupted(hunt.found(budget_eur, False) if ready else None) from None
+    return hunt.found(budget_eur, True)
 
 
 def _check(question: Question, runs: int, budget_eur: float | None) -> None:
@@ -313,7 +317,7 @@ class _Hunt:
         open_ = [r.moved for r in worth if r.pairs < self._pairs]
         self.known.evaluate(open_[-FRONTIER:], self._pairs)
 
-    def found(self, budget_eur: float | None) -> Found:
+    def found(self, budget_eur: float | None, complete: bool) -> Found:
         """Return what is known by now."""
         known = self.known
         whole = known.results(self._pairs)
@@ -327,7 +331,7 @@ class _Hunt:
             status, chosen = "met", baseline
         elif settled:
             status, chosen = "found", min(settled, key=_price)
-        elif whole and not any(map(self._reaches, whole)) and self._cheapest() is None:
+        elif whole and self._cheapest() is None:
             reached = any(map(self._reaches, known.results(self._coarse)))
             status = "over-budget" if reached else "out-of-reach"
         blocks = [] if status in ("met", "found") else self._blocks(best.moved)
@@ -343,6 +347,7 @@ class _Hunt:
             blocks=tuple(blocks),
             tried=len(known.runs),
             runs=known.used,
+            complete=complete,
         )
 
     def _blocks(self, one: LeverSet) -> list[tuple[Risk, ...]]:
