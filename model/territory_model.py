@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, override
 
@@ -20,6 +21,7 @@ from model.flows import MonthFlows
 from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import Recorder
+from model.indicators.recording.by_buyer import BuyerLog, BuyerMonths
 from model.indicators.tracing import trace_month
 from model.indicators.watcher import WatchedMonths, Watcher
 from model.ledger import ACCOUNTS, Ledger
@@ -215,6 +217,18 @@ class TerritoryModel(mesa.Model):
         """Return the months since ``watch_only`` was called, or since the world branched."""
         assert isinstance(self.recorder, Watcher), "call watch_only first"
         return self.recorder.watched()
+
+    def follow_buyers(self, codes: Sequence[str]) -> None:
+        """Record from now on what these buyers notify, in this world and its branches."""
+        self.whole_record.by_buyer = BuyerLog(
+            self.territory, self.setting.derived, self.hypotheses, self.setting.seed, codes
+        )
+
+    def buyer_months(self) -> BuyerMonths:
+        """Return the months since ``follow_buyers`` was called, or since the world branched."""
+        found = self.whole_record.by_buyer
+        assert found is not None, "call follow_buyers first"
+        return found.months()
 
     def _expect(self, shocks: Shocks) -> None:
         """Have shocks to come."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from model import Levers, TerritoryModel
     from model.procurement.practice import Practice
     from model.territory.territory import Territory
+    from scenarios.spaser import Spaser
 
 settings.register_profile(
     "ci",
@@ -62,6 +63,23 @@ def fake_world() -> Iterator[ModuleType]:
         yield import_module("fake_world")
     finally:
         sys.path.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def exact_buyers() -> ModuleType:
+    """The module of worlds of two buyers whose contracts follow a few levers exactly."""
+    folder = str(Path(__file__).parent)
+    sys.path.insert(0, folder)
+    try:
+        return import_module("exact_buyers")
+    finally:
+        sys.path.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def exact_study(exact_buyers: ModuleType) -> Spaser:
+    """The table of both buyers over two whole years and a half."""
+    return exact_buyers.study()
 
 
 class MakeTerritory(Protocol):

@@ -21,6 +21,7 @@ COMMANDS = {
     "sensitivity": "What results rest on, and where their intervals come from.",
     "explain": "Share out what a scenario changes: by lever, channel, followed case.",
     "resilience": "Measure what shocks do under scenarios: lost, kept, regained.",
+    "spaser": "SPASER table of buyers: ranges, targets, means; lever sets that reach a target.",
     "serve": "Open the web interface.",
     "report": "Write the printable report of a comparison: HTML, PDF, DOCX.",
     "run": "Simulate one world under one scenario.",

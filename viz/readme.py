@@ -95,3 +95,11 @@ SENSITIVITY_FILES = {
     "screening": "(.csv, .parquet) every hypothesis: expected swing and its standard error",
     "shares": "(.csv, .parquet) share of the interval of each result by source",
 }
+SPASER_FILES = {
+    "record.json": "scenario and its hash, buyers, seeds, versions, machine, command, Python lines",
+    "table": "(.csv, .parquet) a row a buyer, category, unit and year: shares, range, target",
+    "two_years": "(.csv, .parquet) the same over two years, as L.2111-3 has them published",
+    "risks": "(.csv, .parquet) what stands in the way, a row a buyer, category and obstacle",
+    "real": "(.csv, .parquet) real values against the expected range, where they were given",
+    "spaser.json": "all of it, for machines",
+}

@@ -11,6 +11,7 @@ from model.flows import MonthFlows
 from model.indicators.breakdowns import EPCI, SECTOR
 from model.indicators.recording import contracts as of_contracts
 from model.indicators.recording.adoption import add_adoption
+from model.indicators.recording.by_buyer import BuyerLog
 from model.indicators.recording.cells import CellCodes, Recorded
 from model.indicators.recording.firms import add_fragility, firm_sums, zone_quantities
 from model.indicators.recording.lots import add_lots
@@ -37,10 +38,11 @@ class Recorder:
         derived: DerivedColumns,
         h: Mapping[str, float],
         keep_awards: bool = False,
+        by_buyer: BuyerLog | None = None,
         zones_only: bool = False,
     ) -> None:
         self._t, self._d, self._h = territory, derived, h
-        self.keeps_awards, self._zones_only = keep_awards, zones_only
+        self.keeps_awards, self.by_buyer, self._zones_only = keep_awards, by_buyer, zones_only
         self._local_authority = of_local_authorities(territory)
         benefit = h["benefit_short_eur"] * territory.money_scale
         self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / h["fte_per_head"]
@@ -52,6 +54,7 @@ class Recorder:
         """Forget the months recorded so far."""
         self._months: dict[str, dict[str, list[Floats]]] = {}
         self.awards: list[dict[str, NDArray[np.generic]]] = []
+        self.by_buyer = None if self.by_buyer is None else self.by_buyer.empty_copy()
         self._volume: list[Floats] = []
         self._value: list[Floats] = []
         self._local_volume: list[Floats] = []
@@ -59,11 +62,15 @@ class Recorder:
 
     def empty_copy(self) -> Recorder:
         """Return a recorder of the same world that has recorded nothing."""
-        return Recorder(self._t, self._d, self._h, self.keeps_awards, self._zones_only)
+        return Recorder(
+            self._t, self._d, self._h, self.keeps_awards, self.by_buyer, self._zones_only
+        )
 
     def of_zones(self) -> Recorder:
         """Return an empty recorder that leaves every breakdown but that by zone aside."""
-        return Recorder(self._t, self._d, self._h, self.keeps_awards, zones_only=True)
+        return Recorder(
+            self._t, self._d, self._h, self.keeps_awards, self.by_buyer, zones_only=True
+        )
 
     def copy(self) -> Recorder:
         """Return a recorder that has recorded the same months and goes on by itself."""
@@ -73,6 +80,7 @@ class Recorder:
             for dimension, kept in self._months.items()
         }
         twin.awards = [*self.awards]
+        twin.by_buyer = None if self.by_buyer is None else self.by_buyer.copy()
         twin._volume, twin._value = [*self._volume], [*self._value]
         twin._local_volume, twin._local_fte = [*self._local_volume], [*self._local_fte]
         return twin
@@ -84,6 +92,8 @@ class Recorder:
         t, codes = self._t, self._codes
         if self.keeps_awards:
             self.awards.append(award_columns(flows, state.month, len(t.firms)))
+        if self.by_buyer is not None:
+            self.by_buyer.record(state, flows, practice)
         present = state.firms.present_fte()
         executed = of_contracts.executed_contracts(t, self._d, codes, present, state, flows)
         publicity = rules.publicity_threshold * t.money_scale

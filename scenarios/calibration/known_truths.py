@@ -28,7 +28,6 @@ from scenarios.calibration.targets import Targets
 Floats = NDArray[np.float64]
 
 TRUTHS = 160
-DRAWS = 60_000
 FEWEST_EFFECTIVE = 50.0
 """Truths for which fewer draws count are left out: their ranges would be noise."""
 
@@ -40,6 +39,7 @@ def coverage(
     figures: Floats,
     keys: Sequence[str],
     seed: int,
+    draws: int,
 ) -> tuple[Coverage, ...]:
     """Return, by hypothesis, how many known truths its range held.
 
@@ -48,6 +48,8 @@ def coverage(
     values, figures
         (n, a) hypotheses of the surrogate's columns and (n, K) figures of the first wave, whose
         rows come first in the emulators' folds.
+    draws
+        Draws of the prior that are weighed for each truth.
     keys
         Hypotheses to report.
     """
@@ -60,15 +62,15 @@ def coverage(
     told = figures[rows] + noise @ root.T
     held, truths = np.zeros(len(keys), dtype=np.int64), 0
     for fold in range(FOLDS):
-        own = np.flatnonzero(rows % FOLDS == fold)
+        own = np.flatnonzero(surrogate.emulators[0].fold_of[rows] == fold)
         if not len(own) or not places:
             continue
-        draws = prior_draws(surrogate, DRAWS, seed + 4, fold)
+        drawn = prior_draws(surrogate, draws, seed + 4, fold)
         for place in indices(own):
-            weight = weights(draws.figures, told[place], covariance)
+            weight = weights(drawn.figures, told[place], covariance)
             if effective(weight) < FEWEST_EFFECTIVE:
                 continue
-            low, high = weighted_quantiles(draws.values[:, places], weight, (LOW, HIGH))
+            low, high = weighted_quantiles(drawn.values[:, places], weight, (LOW, HIGH))
             truth = values[rows[place]][places]
             held += (low <= truth) & (truth <= high)
             truths += 1

@@ -65,9 +65,11 @@ FIRST_SEED = 100_001
 """Seed of the first point; ensembles use seeds from 1 on."""
 
 DRAWS = 400_000
-"""Draws of the prior that are weighted."""
+"""Draws of the prior that are weighed."""
 
-MOST_CHUNKS = 400
+DRAWS_PER_TRUTH = 60_000
+
+MOST_CHUNKS = 20
 """Batches of draws after which the search for points that are not ruled out ends."""
 
 
@@ -88,7 +90,8 @@ def calibrate(
     progress: Progress | None = None,
     space: Space | None = None,
     targets: Targets | None = None,
-    work: Work = run_point,
+    draws: int = DRAWS,
+    work: Work | None = None,
 ) -> Calibration:
     """Calibrate run-time hypotheses of grade C on the published figures of `targets.toml`.
 
@@ -99,6 +102,8 @@ def calibrate(
     ----------
     sizes
         Points of the first wave and of the second, and worlds of the check afterwards.
+    draws
+        Draws of the prior that are weighed.
     space, targets, work
         Hypotheses, figures and what runs a point; others in tests.
 
@@ -113,15 +118,17 @@ def calibrate(
     if min(sizes) < 8 or seed < 0:
         raise AncrageError("A calibration needs at least 8 points in each part, and a seed >= 0.")
     space, targets = space or space_of_run_hypotheses(), targets or load_targets()
-    runner = _Runner(territory, space, targets, seed, workers, progress or Progress(), work)
+    runner = _Runner(
+        territory, space, targets, seed, workers, progress or Progress(), work or run_point
+    )
     first = runner.run_shares(1, sobol_shares(len(space.entries), sizes[0], seed))
     rough = runner.surrogate([first])
     shares, left = _second_wave(rough, targets, sizes[1], seed)
     second = runner.run_shares(2, shares)
     surrogate = runner.surrogate([first, second])
-    draws = prior_draws(surrogate, DRAWS, seed)
-    weight = weights(draws.figures, targets.values, targets.covariance + surrogate.covariance)
-    ranges = ranges_of(surrogate, draws.values, weight, targets.keys)
+    drawn = prior_draws(surrogate, draws, seed)
+    weight = weights(drawn.figures, targets.values, targets.covariance + surrogate.covariance)
+    ranges = ranges_of(surrogate, drawn.values, weight, targets.keys)
     after = runner.run_values(CHECK, _as_ensembles_draw(space, ranges, sizes[2]))
     return Calibration(
         territory=territory,
@@ -135,7 +142,7 @@ def calibrate(
         identified_under=IDENTIFIED_UNDER,
         hypotheses=ranges,
         targets=fits_of(targets.rows, first.figures, after, surrogate.emulators),
-        ridges=ridges_of(surrogate, draws.values, weight),
+        ridges=ridges_of(surrogate, drawn.values, weight),
         coverage=known_truths.coverage(
             surrogate,
             targets,
@@ -143,6 +150,7 @@ def calibrate(
             first.figures,
             [one.key for one in ranges],
             seed,
+            min(draws, DRAWS_PER_TRUTH),
         ),
         versions=provenance.versions(),
         sha256={"data": provenance.data_digest(), "code": provenance.code_digest()},

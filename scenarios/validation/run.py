@@ -102,7 +102,7 @@ def validate(
     workers: int | None = None,
     on_planned: Callable[[int, int], None] | None = None,
     on_finished: Callable[[], None] | None = None,
-    work: Callable[[Task], tuple[str, Values]] = run_unit,
+    work: Callable[[Task], tuple[str, Values]] | None = None,
 ) -> Validation:
     """Hold the baseline against every published pattern, on seeds 1 to ``seeds``.
 
@@ -129,6 +129,7 @@ def validate(
     check_territory_name(territory)
     if seeds < 1:
         raise AncrageError("A validation needs at least one seed.")
+    work = work or run_unit
     store = FinishedUnits("validation", territory, f"{central} {work.__name__}", _sources())
     tasks: list[Task] = [SeedTask(territory, seed, central) for seed in range(1, seeds + 1)]
     tasks += SIZES

@@ -52,7 +52,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "decisions",
         "script",
     ),
-    "research": ("hypotheses", "distributions", "resilience", "network", "data"),
+    "research": ("hypotheses", "distributions", "resilience", "network", "evidence", "data"),
 }
 """Sections of each mode, the first one opens it."""
 

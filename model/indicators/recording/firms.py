@@ -70,7 +70,7 @@ def firm_sums(
         held,
         posts_agreed_fte=state.firms.posts_agreed_fte[held],
         posts_filled_fte=filled,
-        posts_used_fte=lent + (filled - lent) * _posts_at_work(t.firms, state, flows),
+        posts_used_fte=lent + (filled - lent) * posts_at_work(t.firms, state, flows),
         posts_lent_fte=lent,
         # the State aids posts only
         subsidies_state_eur=flows.incomes.aid[held],
@@ -100,7 +100,7 @@ def _add_winners(sums: FirmSums, t: Territory, flows: MonthFlows) -> None:
     sums.add_at(holder[won], won_n=None, won_eur=amount[won])
 
 
-def _posts_at_work(firms: Firms, state: State, flows: MonthFlows) -> Floats:
+def posts_at_work(firms: Firms, state: State, flows: MonthFlows) -> Floats:
     """Return the part of each structure's posts not lent that its sales keep at work, at most 1."""
     rows = firms.rows_with_posts
     people = state.firms.fte[rows] + state.firms.posts_fte[rows] - state.firms.lent_fte[rows]
