@@ -148,7 +148,7 @@ def test_json_and_folder_hold_parts_channels_and_lines(
 ) -> None:
     file = scenario_file(tmp_path, "[levers]\nallotment = 0.5\nadvance_rate_sme = 0.3")
     folder = tmp_path / "study"
-    options = ("--pairs", "5", "--months", "3", "--json", "--out", str(folder))
+    options = ("--pairs", "5", "--months", "4", "--json", "--out", str(folder))
     code, out, _ = ancrage("explain", file, *options)
     assert code == 0
     found = json.loads(out)
@@ -180,12 +180,12 @@ def test_tables_are_read_by_people_in_both_languages(
         ("fr", ("En dix lignes", "Contributions à", "Canaux", "valeur de Shapley", "Zone B")),
         ("en", ("In ten lines", "Contributions to", "Channels", "Shapley value", "Zone B")),
     ):
-        options = ("--pairs", "5", "--months", "3", "--by", "epci", "--lang", language)
+        options = ("--pairs", "5", "--months", "4", "--by", "epci", "--lang", language)
         code, out, _ = ancrage("explain", file, *options)
         assert code == 0
         for word in words:
             assert word in out
-    code, out, _ = ancrage("explain", "baseline", "--pairs", "1", "--months", "3")
+    code, out, _ = ancrage("explain", "baseline", "--pairs", "1", "--months", "4")
     assert code == 0 and "rien à expliquer" in out
 
 
