@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, override
 
@@ -20,6 +21,7 @@ from model.flows import MonthFlows
 from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import Recorder
+from model.indicators.recording.by_buyer import BuyerLog, BuyerMonths
 from model.indicators.tracing import trace_month
 from model.indicators.watcher import WatchedMonths, Watcher
 from model.ledger import ACCOUNTS, Ledger
@@ -188,6 +190,22 @@ class TerritoryModel(mesa.Model):
         twin.agent_roll = AgentRoll()
         return twin
 
+    def continued(
+        self,
+        levers: Levers | None = None,
+        *,
+        amendments: Amendments | None = None,
+        shocks: Shocks | None = None,
+    ) -> TerritoryModel:
+        """Return what `branch` does, with what was recorded until now."""
+        twin = self.branch(levers, amendments=amendments, shocks=shocks)
+        twin.recorder = self.whole_record.copy()
+        return twin
+
+    def record_zones_only(self) -> None:
+        """Record from now on by zone alone, here and in branches."""
+        self.recorder = self.whole_record.of_zones()
+
     def watch_only(self) -> None:
         """Keep from now on what measures of resilience read, and nothing else.
 
@@ -199,6 +217,18 @@ class TerritoryModel(mesa.Model):
         """Return the months since ``watch_only`` was called, or since the world branched."""
         assert isinstance(self.recorder, Watcher), "call watch_only first"
         return self.recorder.watched()
+
+    def follow_buyers(self, codes: Sequence[str]) -> None:
+        """Record from now on what these buyers notify, in this world and its branches."""
+        self.whole_record.by_buyer = BuyerLog(
+            self.territory, self.setting.derived, self.hypotheses, self.setting.seed, codes
+        )
+
+    def buyer_months(self) -> BuyerMonths:
+        """Return the months since ``follow_buyers`` was called, or since the world branched."""
+        found = self.whole_record.by_buyer
+        assert found is not None, "call follow_buyers first"
+        return found.months()
 
     def _expect(self, shocks: Shocks) -> None:
         """Have shocks to come."""

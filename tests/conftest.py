@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from model import Levers, TerritoryModel
     from model.procurement.practice import Practice
     from model.territory.territory import Territory
+    from scenarios.spaser import Spaser
 
 settings.register_profile(
     "ci",
@@ -31,6 +32,28 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+BROWSER = "tests/browser/"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the tests in a browser, which take longest together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each file to one worker, and all those of the browser to the same.
+
+    They share a server, and two browsers at once slow each other down.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else nodeid.split("::", 1)[0]
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def fake_world() -> Iterator[ModuleType]:
     """The module of fake worlds, importable by name here and in spawned processes."""
@@ -40,6 +63,23 @@ def fake_world() -> Iterator[ModuleType]:
         yield import_module("fake_world")
     finally:
         sys.path.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def exact_buyers() -> ModuleType:
+    """The module of worlds of two buyers whose contracts follow a few levers exactly."""
+    folder = str(Path(__file__).parent)
+    sys.path.insert(0, folder)
+    try:
+        return import_module("exact_buyers")
+    finally:
+        sys.path.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def exact_study(exact_buyers: ModuleType) -> Spaser:
+    """The table of both buyers over two whole years and a half."""
+    return exact_buyers.study()
 
 
 class MakeTerritory(Protocol):

@@ -10,13 +10,10 @@ from viz.texts import Language, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from scenarios.comparison import Comparison
-    from scenarios.resilience import Resilience
+    from viz.figures.wording import Study
 
 
-def print_what_was_run(
-    console: Console, result: Comparison | Resilience, language: Language
-) -> None:
+def print_what_was_run(console: Console, result: Study, language: Language) -> None:
     """Print the heading of a result, its context, edited hypotheses and number of pairs."""
     one = result.pairs == 1
     pairs = text("pairs_one" if one else "pairs_many", language, pairs=result.pairs)

@@ -16,6 +16,7 @@ from scenarios.comparison import default_workers
 from scenarios.finished import FinishedUnits, Values
 from scenarios.pool import run_tasks
 from scenarios.validation.patterns import load_patterns
+from scenarios.validation.responses import measure_responses
 from scenarios.validation.results import SizeRow, Validation
 from scenarios.validation.worlds import build_in_memory, measure_multiplier, measure_world
 
@@ -48,6 +49,7 @@ class SeedTask:
         values = HypothesisValues() if self.central else draw_whole_vector(self.seed)
         territory = build_in_memory(self.territory, values)
         measured = measure_world(territory, self.seed, values)
+        measured |= measure_responses(territory, self.seed, values)
         return {pattern.key: measured[pattern.key] for pattern in load_patterns()}
 
 
@@ -150,7 +152,10 @@ def validate(
 def _sources() -> list[Path]:
     """Return the files beside the model on which values of patterns depend."""
     folder = Path(__file__).parent
-    return [folder / f"{name}.py" for name in ("award_log", "follow", "run", "worlds")]
+    return [
+        folder / f"{name}.py"
+        for name in ("award_log", "follow", "hit_suppliers", "responses", "run", "worlds")
+    ]
 
 
 def _cost(task: Task) -> float:

@@ -23,7 +23,12 @@ DEPENDENT_SHARE = 0.25
 
 
 def firm_sums(
-    t: Territory, codes: CellCodes, present: Floats, state: State, flows: MonthFlows
+    t: Territory,
+    codes: CellCodes,
+    present: Floats,
+    state: State,
+    flows: MonthFlows,
+    zones_only: bool = False,
 ) -> FirmSums:
     """Return the quantities of firms of the month.
 
@@ -31,9 +36,11 @@ def firm_sums(
     ----------
     present
         (n,), all who work in each firm, FTE (`FirmState.present_fte`).
+    zones_only
+        Leave sectors, kinds and owners aside.
     """
     traced, goods = flows.traced, flows.goods
-    sums = FirmSums(codes, t.firms, state.firms.generation)
+    sums = FirmSums(codes, t.firms, state.firms.generation, zones_only)
     sellers = np.flatnonzero(traced[0] > 0.0)
     sums.add_all("jobs_present_fte", present)
     sold = goods.demand_contracts[sellers] * goods.fill[sellers]
@@ -63,7 +70,7 @@ def firm_sums(
         held,
         posts_agreed_fte=state.firms.posts_agreed_fte[held],
         posts_filled_fte=filled,
-        posts_used_fte=lent + (filled - lent) * _posts_at_work(t.firms, state, flows),
+        posts_used_fte=lent + (filled - lent) * posts_at_work(t.firms, state, flows),
         posts_lent_fte=lent,
         # the State aids posts only
         subsidies_state_eur=flows.incomes.aid[held],
@@ -93,7 +100,7 @@ def _add_winners(sums: FirmSums, t: Territory, flows: MonthFlows) -> None:
     sums.add_at(holder[won], won_n=None, won_eur=amount[won])
 
 
-def _posts_at_work(firms: Firms, state: State, flows: MonthFlows) -> Floats:
+def posts_at_work(firms: Firms, state: State, flows: MonthFlows) -> Floats:
     """Return the part of each structure's posts not lent that its sales keep at work, at most 1."""
     rows = firms.rows_with_posts
     people = state.firms.fte[rows] + state.firms.posts_fte[rows] - state.firms.lent_fte[rows]
@@ -121,6 +128,7 @@ def zone_quantities(
         "insertion_people_n": i.people,
         "insertion_deadweight_n": i.people * i.deadweight,
         "insertion_exits_n": i.exits,
+        "insertion_exits_posts_n": i.exits_from_posts,
         "insertion_exits_work_n": to_work,
         "insertion_exits_lasting_n": to_work * h["insertion_lasting_share"],
         "household_income_eur": flows.household_income,
