@@ -163,6 +163,39 @@ def explain(
     scenarios.pool.Interrupted
         Ctrl-C; it carries the finished pairs, see `gather`.
     """
+    tasks = tasks_of(
+        scenario,
+        territory=territory,
+        months=months,
+        pairs=pairs,
+        seed=seed,
+        central=central,
+        context=context,
+        overrides=overrides,
+        orders=orders,
+        build=build,
+    )
+    first = tasks[0]
+    finished = run_kept(tasks, workers or default_workers(), on_finished)
+    return gather(
+        finished, scenario, territory, months, central, orders, first.context, first.overrides
+    )
+
+
+def tasks_of(
+    scenario: Scenario,
+    *,
+    territory: str = "cote-opale",
+    months: int = DEFAULT_MONTHS,
+    pairs: int = 10,
+    seed: int = 1,
+    central: bool = False,
+    context: Scenario | None = None,
+    overrides: Mapping[str, float] | None = None,
+    orders: int = DEFAULT_ORDERS,
+    build: WorldBuilder = build_world,
+) -> list[ExplainTask]:
+    """Check what is asked of an explanation (see `explain`) and return its units of work."""
     around = context or BASELINE_SCENARIO
     if build is build_world:
         check_scenarios(territory, [around | scenario])
@@ -172,7 +205,7 @@ def explain(
             "of 2 or more."
         )
     edited = edited_hypotheses(overrides or {})
-    tasks = [
+    return [
         ExplainTask(
             territory,
             number,
@@ -187,8 +220,6 @@ def explain(
         )
         for number in range(seed, seed + pairs)
     ]
-    finished = run_kept(tasks, workers or default_workers(), on_finished)
-    return gather(finished, scenario, territory, months, central, orders, around, edited)
 
 
 def run_kept(

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-import numpy as np
-
 from model.hypotheses import (
     HypothesisValues,
     draw_build_vector,
     draw_run_vector,
     load_register,
 )
+from model.hypotheses.values import quantile
 
 LOW, HIGH = 0.05, 0.95
 """Points of what ensembles draw between which a swing is measured."""
-
-_DRAWS = 400
-"""Draws from which the two points are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +41,10 @@ def drawn_values(run: int, build: int) -> HypothesisValues:
 @cache
 def drawn_ranges() -> Mapping[str, Range]:
     """Return the range of every hypothesis of grade B or C that varies, by key."""
-    draws = [drawn_values(index, index) for index in range(_DRAWS)]
     central = HypothesisValues()
     found: dict[str, Range] = {}
     for key, entry in load_register().items():
-        if not entry.uncertain or entry.low == entry.high:
-            continue
-        low, high = np.quantile([one[key] for one in draws], [LOW, HIGH])
-        found[key] = Range(key, central[key], float(low), float(high))
+        if entry.uncertain and entry.low < entry.high:
+            ends = quantile(entry, LOW), quantile(entry, HIGH)
+            found[key] = Range(key, central[key], *ends)
     return MappingProxyType(found)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from model.indicators.recording.by_buyer import COUNTED, OBSTACLES, UNITS, BuyerMonths
 from scenarios.schema import Scenario
+from scenarios.spaser.obstacles import Risk, risks_of
 from scenarios.spaser.register import (
     Means,
     Rules,
     Unit,
     load_categories,
-    load_obstacles,
     load_rules,
     means_of,
 )
@@ -81,17 +81,6 @@ class SpaserRow:
     target: float | None
     reached: float | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """What stands in the way of a category of a buyer: measured shares, those that bind first."""
-
-    buyer: str
-    category: str
-    obstacle: str
-    share: float
-    binds: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -348,42 +337,3 @@ def propose_target(
         if least_worth < target <= high:
             return round(target, 6), ENOUGH
     return None, NONE_SURE
-
-
-def risks_of(
-    buyer: str, category: str, obstacles: Floats, contracts: Floats, members: int = 1
-) -> list[Risk]:
-    """Return what stands in the way of a category, those that bind first.
-
-    Parameters
-    ----------
-    obstacles
-        (pairs, Y, O), in the order of `OBSTACLES`.
-    contracts
-        (pairs, Y), contracts notified.
-    members
-        Number of buyers added up.
-    """
-    entry = load_categories()[category]
-    flow = {name: float(obstacles[..., i].sum()) for i, name in enumerate(OBSTACLES)}
-    last = {name: float(obstacles[:, -1, i].mean()) for i, name in enumerate(OBSTACLES)}
-    measured = {
-        "committed": _ratio(flow["committed_eur"], flow["due_eur"]),
-        "maturity": last[f"maturity_{entry.family}"] / members,
-        "posts": _ratio(last["posts_used_fte"], last["posts_agreed_fte"]),
-        "no_structure": _ratio(flow["without_structure_n"], flow["suitable_n"]),
-        "other_trades": 1.0 - min(1.0, _ratio(flow["suitable_n"], float(contracts.sum()))),
-        "reserved_failed": _ratio(flow["reserved_failed_n"], flow["reserved_n"]),
-        "without_bid": _ratio(flow["without_bid_n"], flow["called_n"]),
-    }
-    found = [
-        Risk(buyer, category, obstacle.key, measured[obstacle.key], obstacle.binds(share))
-        for obstacle in load_obstacles().values()
-        if (entry.structures or not obstacle.structures)
-        and math.isfinite(share := measured[obstacle.key])
-    ]
-    return sorted(found, key=lambda risk: not risk.binds)
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole > 0.0 else math.nan

@@ -14,7 +14,16 @@ from typing import Any
 from viz.figures import style
 
 LEAST, MOST = -1.0, 2.0
-"""Ends of the scale, in widths of the band; what lies beyond stands at the end as an arrow."""
+"""Farthest ends of the scale, in widths of the band; an arrow stands for what lies beyond."""
+
+_NEAREST = 0.15
+"""Room on either side of the band at least."""
+
+_EDGE = 0.015
+"""Part of the scale by which arrows and cut intervals stay off its ends."""
+
+_APART = 0.32
+"""Distance between the marks of a row, in heights of a row."""
 
 _ROW = 30
 _TALL_ROW = 46
@@ -53,20 +62,22 @@ def band_option(rows: Sequence[BandRow], band: str) -> tuple[style.Option, int]:
     room = min(290, 16 + 7 * longest)
     narrow_room = min(room, 122)
     height = line * len(rows)
+    scale = _scale(rows)
     series: list[Any] = [
-        part
+        _mark(row, mark, place, order, scale)
         for place, row in enumerate(rows)
         for order, mark in enumerate(row.marks)
-        for part in _mark(row, mark, place, order)
     ]
     series.append(_band(band))
     right, narrow = _side([row.told for row in rows]), _side([row.short for row in rows])
     option = style.base(
         grid={"left": room, "right": right, "top": _HEAD, "height": height},
-        xAxis={"type": "value", "min": LEAST, "max": MOST, "show": False},
+        xAxis={"type": "value", "min": scale[0], "max": scale[1], "show": False},
         yAxis=[
             _names([row.name for row in rows], room, "left"),
             _names([row.told for row in rows], right, "right"),
+            # marks of one row stand one above the other, which names cannot say
+            {"type": "value", "min": -0.5, "max": len(rows) - 0.5, "inverse": True, "show": False},
         ],
         series=series,
         tooltip={"trigger": "item"},
@@ -81,6 +92,7 @@ def band_option(rows: Sequence[BandRow], band: str) -> tuple[style.Option, int]:
                             "data": [_cut(row.name) for row in rows],
                         },
                         {"data": [row.short for row in rows]},
+                        {},
                     ],
                 },
             }
@@ -118,53 +130,56 @@ def _names(names: list[str], room: int, side: str) -> style.Option:
     return made
 
 
-def _clipped(value: float) -> float:
-    return min(max(value, LEAST + 0.04), MOST - 0.04)
+def _scale(rows: Sequence[BandRow]) -> tuple[float, float]:
+    """Return the ends of the scale: all that is drawn, as far as they may reach."""
+    marks = [mark for row in rows for mark in row.marks]
+    values = [v for mark in marks for v in (mark.value, mark.low, mark.high) if v is not None]
+    low = min(-_NEAREST, *values) - 0.05
+    high = max(1.0 + _NEAREST, *values) + 0.05
+    return max(low, LEAST), min(high, MOST)
 
 
-def _mark(row: BandRow, mark: Mark, place: int, order: int) -> list[Any]:
+def _mark(
+    row: BandRow, mark: Mark, place: int, order: int, scale: tuple[float, float]
+) -> style.Option:
     """Return the dot of a mark with its interval; an arrow where it lies beyond the scale."""
     shade = style.colour(mark.position)
-    # several marks of a row stand one above the other
-    offset = 0.0 if len(row.marks) == 1 else 9.0 * (order - (len(row.marks) - 1) / 2.0)
-    beyond = mark.value < LEAST or mark.value > MOST
+    y = place + _APART * (order - (len(row.marks) - 1) / 2.0)
+    margin = _EDGE * (scale[1] - scale[0])
+
+    def held(value: float) -> float:
+        return min(max(value, scale[0] + margin), scale[1] - margin)
+
+    beyond = mark.value < scale[0] or mark.value > scale[1]
     lines: list[Any] = []
-    if mark.low is not None and mark.high is not None:
+    if mark.low is not None and mark.high is not None and held(mark.low) < held(mark.high):
         look = {"color": shade, "width": 3, "type": "solid", "cap": "butt"}
-        ends = _clipped(mark.low), _clipped(mark.high)
-        if ends[1] > ends[0]:
-            lines.append(
-                [
-                    {"coord": [ends[0], place], "lineStyle": look},
-                    {"coord": [ends[1], place]},
-                ]
-            )
-    return [
-        {
-            "type": "scatter",
-            "id": f"{place}-{order}",
-            "name": row.name,
-            "data": [[_clipped(mark.value), place]],
-            "symbol": "triangle" if beyond else style.symbol(mark.position),
-            "symbolRotate": (90 if mark.value < LEAST else -90) if beyond else 0,
-            "symbolOffset": [0, offset],
-            "symbolSize": 12,
-            "itemStyle": {
-                "color": shade if mark.filled else "#ffffff",
-                "borderColor": shade,
-                "borderWidth": 2,
-                "opacity": 1,
-            },
-            "tooltip": {"formatter": f"{row.name} : {row.told}"},
-            "z": 4,
-            "markLine": {
-                "silent": True,
-                "symbol": "none",
-                "label": {"show": False},
-                "data": lines,
-            },
-        }
-    ]
+        ends = {"coord": [held(mark.low), y], "lineStyle": look}, {"coord": [held(mark.high), y]}
+        lines.append(list(ends))
+    return {
+        "type": "scatter",
+        "id": f"{place}-{order}",
+        "name": row.name,
+        "yAxisIndex": 2,
+        "data": [[held(mark.value), y]],
+        "symbol": "triangle" if beyond else style.symbol(mark.position),
+        "symbolRotate": (90 if mark.value < scale[0] else -90) if beyond else 0,
+        "symbolSize": 12 if len(row.marks) == 1 else 10,
+        "itemStyle": {
+            "color": shade if mark.filled else "#ffffff",
+            "borderColor": shade,
+            "borderWidth": 2,
+            "opacity": 1,
+        },
+        "tooltip": {"formatter": f"{row.name} : {row.told}"},
+        "z": 4,
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "label": {"show": False},
+            "data": lines,
+        },
+    }
 
 
 def _band(name: str) -> style.Option:

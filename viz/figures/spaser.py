@@ -14,9 +14,9 @@ from viz.texts import Language, semicolon_in, text, words_of
 
 if TYPE_CHECKING:
     from scenarios.spaser import Spaser, SpaserRow
+    from scenarios.spaser.obstacles import Risk
     from scenarios.spaser.real import Compared
     from scenarios.spaser.register import Unit
-    from scenarios.spaser.results import Risk
 
 words = words_of("spaser")
 """Texts of the table of a scheme."""

@@ -144,6 +144,9 @@ def report_of(
     blocks += [Heading(words("limits", language))]
     blocks += [Bullets(tuple(words(f"limit_{key}", language) for key in _LIMITS))]
     blocks += _record(comparison, language)
+    from viz.report.evidence import evidence_blocks  # it is made of blocks defined here
+
+    blocks += evidence_blocks(language)
     return Report(
         title=_title(comparison, language),
         subtitle=words("subtitle", language, period=period(comparison, language)),

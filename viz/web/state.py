@@ -33,6 +33,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "map",
         "euro",
         "gains",
+        "why",
         "costs",
         "resilience",
         "calendar",
@@ -43,6 +44,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "predict",
         "target",
         "replay",
+        "why",
         "shocks",
         "tables",
         "roles",
@@ -50,7 +52,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "decisions",
         "script",
     ),
-    "research": ("hypotheses", "distributions", "resilience", "network", "data"),
+    "research": ("hypotheses", "distributions", "resilience", "network", "evidence", "data"),
 }
 """Sections of each mode, the first one opens it."""
 

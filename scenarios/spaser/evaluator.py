@@ -1,0 +1,193 @@
+"""Evaluation of lever sets on common draws, each set and seed once, within a number of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.pairs import BASELINE_SCENARIO, WorldBuilder, build_world
+from scenarios.pool import Interrupted, run_tasks
+from scenarios.schema import Scenario
+from scenarios.spaser.goals import Goal
+from scenarios.spaser.lever_sets import LeverSet
+from scenarios.spaser.run import BuyersRun, SpaserPair, SpaserTask, Window, run_spaser_pair
+
+Floats = NDArray[np.float64]
+
+NOTHING = LeverSet()
+"""Current practice."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: buyers, targets, and the draws and context of the runs."""
+
+    buyers: tuple[str, ...]
+    goals: tuple[Goal, ...]
+    territory: str = "cote-opale"
+    pairs: int = 10
+    seed: int = 1
+    central: bool = False
+    context: Scenario = BASELINE_SCENARIO
+    overrides: tuple[tuple[str, float], ...] = ()
+    build: WorldBuilder = build_world
+
+    @property
+    def months(self) -> int:
+        """Months to simulate: to the last target."""
+        return max(goal.last for goal in self.goals) + 1
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """What runs evaluate of the register."""
+        return tuple(dict.fromkeys(g.window for g in self.goals if g.window is not None))
+
+    @property
+    def seeds(self) -> range:
+        """Seeds of the pairs."""
+        return range(self.seed, self.seed + self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class SetResult:
+    """A lever set on some pairs.
+
+    Attributes
+    ----------
+    reach
+        Share of simulations in which every target is met.
+    cost_eur
+        What levers cost a year beyond current practice, all payers, and aid to posts: the mean.
+    public_cost_eur
+        Net public cost a year against current practice, the mean; price premiums included.
+    values
+        Mean of each target's key; NaN where it is never defined.
+    """
+
+    moved: LeverSet
+    pairs: int
+    reach: float
+    cost_eur: float
+    public_cost_eur: float
+    values: tuple[float, ...]
+
+
+@dataclass
+class Evaluator:
+    """Runs lever sets and keeps what each gives on each seed.
+
+    Attributes
+    ----------
+    most_runs
+        Simulated worlds that may be used in all.
+    on_run
+        Called with the number of worlds that were just finished.
+    """
+
+    question: Question
+    most_runs: int
+    workers: int
+    on_run: Callable[[int], None] | None = None
+    used: int = 0
+    runs: dict[LeverSet, dict[int, BuyersRun]] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        """Runs that may still be used."""
+        return self.most_runs - self.used
+
+    def evaluate(self, sets: Sequence[LeverSet], pairs: int, reserve: int = 0) -> list[LeverSet]:
+        """Run sets on the first pairs, in order, as far as the runs go; return those evaluated.
+
+        Parameters
+        ----------
+        reserve
+            Runs that are kept for later.
+
+        Raises
+        ------
+        scenarios.pool.Interrupted
+            Ctrl-C; what was finished until then is kept here.
+        """
+        seeds, planned = list(self.question.seeds)[:pairs], list[LeverSet]()
+        left = self.left - reserve
+        for one in dict.fromkeys(sets):
+            needed = sum(seed not in self.runs.get(one, {}) for seed in seeds)
+            if needed <= left:
+                left -= needed
+                planned.append(one)
+        tasks: list[SpaserTask] = []
+        asked: list[list[LeverSet]] = []
+        for seed in seeds:
+            missing = [one for one in planned if seed not in self.runs.get(one, {})]
+            if missing:
+                tasks.append(self._task(seed, missing))
+                asked.append(missing)
+        by_seed = {task.seed: sets for task, sets in zip(tasks, asked, strict=True)}
+
+        def keep(pair: SpaserPair) -> None:
+            for one, run in zip(by_seed[pair.seed], pair.runs, strict=True):
+                self.runs.setdefault(one, {})[pair.seed] = run
+            self.used += len(pair.runs)
+            if self.on_run is not None:
+                self.on_run(len(pair.runs))
+
+        try:
+            run_tasks(run_spaser_pair, tasks, self.workers, keep)
+        except Interrupted as stop:
+            raise Interrupted([], stop.planned) from None
+        return planned
+
+    def _task(self, seed: int, sets: Sequence[LeverSet]) -> SpaserTask:
+        asked = self.question
+        return SpaserTask(
+            asked.territory,
+            seed,
+            asked.months,
+            asked.central,
+            tuple(one.scenario(f"set {k}", asked.buyers) for k, one in enumerate(sets)),
+            asked.buyers,
+            asked.build,
+            asked.context,
+            asked.overrides,
+            asked.windows,
+        )
+
+    def pairs_of(self, one: LeverSet) -> int:
+        """Return on how many pairs a set was run."""
+        return len(self.runs.get(one, {}))
+
+    def result(self, one: LeverSet) -> SetResult:
+        """Return what a set gives on the pairs on which it and current practice were run."""
+        known, base = self.runs[one], self.runs[NOTHING]
+        seeds = [seed for seed in self.question.seeds if seed in known and seed in base]
+        asked, years = self.question, self.question.months / 12.0
+        values = np.array(
+            [[goal.of_run(known[s], asked.windows) for goal in asked.goals] for s in seeds]
+        ).reshape(len(seeds), len(asked.goals))
+        met = [
+            all(goal.met(value) for goal, value in zip(asked.goals, row, strict=True))
+            for row in values.tolist()
+        ]
+        cost = [float((known[s].costs - base[s].costs).sum()) for s in seeds]
+        public = [known[s].public_cost - base[s].public_cost for s in seeds]
+        return SetResult(
+            moved=one,
+            pairs=len(seeds),
+            reach=sum(met) / len(seeds),
+            cost_eur=sum(cost) / len(seeds) / years,
+            public_cost_eur=sum(public) / len(seeds) / years,
+            values=tuple(_mean(column) for column in values.T),
+        )
+
+    def results(self, pairs: int) -> list[SetResult]:
+        """Return all sets that were run on at least so many pairs."""
+        return [self.result(one) for one in self.runs if self.pairs_of(one) >= pairs]
+
+
+def _mean(values: Floats) -> float:
+    sound = values[np.isfinite(values)]
+    return float(sound.mean()) if len(sound) else float("nan")
