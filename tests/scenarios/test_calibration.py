@@ -146,7 +146,7 @@ def test_a_quadratic_surface_is_found_exactly() -> None:
     assert emulator.fit > 0.9999
     assert emulator.predict(x) == pytest.approx(y, abs=0.02)
     # undefined rows are left out, and do not spoil the others
-    holed = np.where(np.arange(256) % 2 == 0, y, np.nan)
+    holed = np.where(np.random.default_rng(4).random(256) < 0.6, y, np.nan)
     assert fit_emulator(x, holed).predict(x) == pytest.approx(y, abs=0.05)
 
 
