@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
+    from scenarios.attribution import Explanation
     from scenarios.schema import Scenario
     from viz.report import Format
     from viz.report.content import Block
@@ -82,6 +83,12 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
     "by itself (ancrage scenarios lists them)."
 )
 @click.option(
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="Add what each lever and channel brings, over four years at most (ancrage explain).",
+)
+@click.option(
     "--territory",
     default="cote-opale",
     show_default=True,
@@ -105,6 +112,7 @@ def command(
     central: bool,
     contexts: tuple[str, ...],
     shocks: tuple[str, ...],
+    explained: bool,
     territory: str,
     workers: int | None,
     language: Language,
@@ -154,9 +162,12 @@ def command(
                 chosen, **runs.options(), on_finished=lambda _: bar.advance(running)
             )
             blocks = _shocks(chosen, struck, runs, zones, language, bar)
+            reasons = _explained(chosen if explained else [], runs, zones, language, bar)
             bar.add_task(text("drawing", language, table="report"), total=None)
             extra = territory_figures(comparison, zones, language, buyers=buyers_of(territory))
-            written = build_report(comparison, language, format_, extra, blocks, zones=zones)
+            written = build_report(
+                comparison, language, format_, extra, blocks, reasons, zones=zones
+            )
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)
         return 130
@@ -209,6 +220,31 @@ def _shocks(
     known = buyers_of(runs.territory)
     names = dict(zip(known.code, known.name, strict=True)) if known is not None else {}
     return shock_blocks(study, zones, language, buyers=names)
+
+
+def _explained(
+    chosen: list[Scenario],
+    runs: _Runs,
+    zones: Mapping[str, str],
+    language: Language,
+    bar: Progress,
+) -> list[Block]:
+    """Explain each scenario; return what the report says."""
+    if not chosen:
+        return []
+    from scenarios.attribution import run
+    from viz.report.explained import explained_blocks
+    from viz.texts import text
+
+    options = runs.options() | {"months": min(runs.months, run.DEFAULT_MONTHS)}
+    studies: list[Explanation] = []
+    for scenario in chosen:
+        words = text("running_explained", language, table="report", scenario=scenario.name)
+        running = bar.add_task(words, total=runs.pairs)
+        studies.append(
+            run.explain(scenario, **options, on_finished=lambda _, at=running: bar.advance(at))
+        )
+    return explained_blocks(studies, zones, language)
 
 
 def _format_of(name: str | None, out: Path | None) -> Format:

@@ -120,10 +120,12 @@ def report_of(
     language: Language,
     extra_figures: Sequence[Figure] = (),
     shocks: Sequence[Block] = (),
+    explained: Sequence[Block] = (),
 ) -> Report:
     """Put the report of a comparison together; ``extra_figures`` are of the territory.
 
-    ``shocks`` is what it says of shocks (`viz.report.shocks`), if any.
+    ``shocks`` is what it says of shocks (`viz.report.shocks`), ``explained`` what it says of levers
+    and channels (`viz.report.explained`), if any.
     """
     parts = [
         _brief(comparison, language),
@@ -132,6 +134,7 @@ def report_of(
         _chapter("trajectories", language, _trajectories(comparison, language)),
         _chapter("differences", language, [differences(comparison, language)]),
         _chapter("why", language, _of_each(comparison, language, why)),
+        _chapter("explained", language, explained),
         _gains(comparison, zones, language),
         _chapter("payers", language, [payers(comparison, language)]),
         _chapter("euro", language, _euro(comparison, language)),

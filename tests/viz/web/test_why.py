@@ -48,7 +48,7 @@ def fake_runs(
             while not go.wait(0.01):
                 if job.cancelled.is_set():
                     return None
-            found.append(explain_pair(replace(task, months=6)))
+            found.append(explain_pair(replace(task, months=2)))
             job.done += 1
         return found
 
