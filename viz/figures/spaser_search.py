@@ -89,7 +89,7 @@ def found_words(found: Found, language: Language) -> list[str]:
             "reach": _share(found.chosen, language),
             "levers": set_words(found.chosen.moved, language),
             "cost": _thousands(found.chosen.cost_eur, language),
-            "public": _thousands(found.chosen.public_cost_eur, language, signed=True),
+            "public": _public(found.chosen, language),
         }
     lines = [words(f"search_{found.status.replace('-', '_')}", language, **values)]
     if found.status == "found" and found.chosen is not None:
@@ -107,6 +107,15 @@ def found_words(found: Found, language: Language) -> list[str]:
     return lines
 
 
+def _public(result: SetResult, language: Language) -> str:
+    """Write net public cost with the interval of its mean; no number where zero is inside."""
+    low, high = result.public_low_eur, result.public_high_eur
+    if math.isnan(low) or low <= 0.0 <= high:
+        return words("public_zero", language)
+    ends = [_thousands(end, language, signed=True) for end in (low, high)]
+    return words("public_between", language, low=ends[0], high=ends[1])
+
+
 def _share(result: SetResult, language: Language) -> str:
     return percent(result.reach, language, 0)
 
@@ -122,7 +131,8 @@ def search_frontier(found: Found, language: Language) -> Figure:
     columns = (
         Column("cost", words("front_cost", language), "k€", 0),
         Column("reach", words("front_reach", language), "%", 0),
-        Column("public", words("front_public", language), "k€", 0, signed=True),
+        Column("public_low", words("front_public_low", language), "k€", 0, signed=True),
+        Column("public_high", words("front_public_high", language), "k€", 0, signed=True),
         Column("levers", words("means", language)),
         *(
             Column(f"value_{k}", goal_label(goal, language), goal_unit(goal, language), 1)
@@ -148,7 +158,7 @@ def _row(one: SetResult, language: Language) -> tuple[Cell, ...]:
     return (
         one.cost_eur / 1e3,
         100.0 * one.reach,
-        one.public_cost_eur / 1e3,
+        *(None if math.isnan(v) else v / 1e3 for v in (one.public_low_eur, one.public_high_eur)),
         set_words(one.moved, language),
         *(None if math.isnan(value) else value for value in one.values),
     )

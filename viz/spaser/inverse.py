@@ -132,6 +132,8 @@ def _write(folder: RunFolder, asked: Asked, found: Found) -> Path:
         {
             "lever_cost_eur_a_year": one.cost_eur,
             "public_cost_eur_a_year": one.public_cost_eur,
+            "public_cost_low_eur_a_year": one.public_low_eur,
+            "public_cost_high_eur_a_year": one.public_high_eur,
             "reach": one.reach,
             "pairs": one.pairs,
             "levers": set_words(one.moved, "en"),
@@ -179,8 +181,10 @@ def _print(found: Found, written: Path, language: Language) -> None:
     console.print(f"[bold]{first}[/bold]")
     for line in others:
         console.print(line, markup=False)
-    for figure in search_figures(found, language):
-        console.print()
+    frontier, *levers = search_figures(found, language)
+    console.print()
+    console.print(figure_table(frontier, language, words("front_title", language)))
+    for figure in levers:
         console.print(figure_table(figure, language))
     console.print(text("folder", language, folder=written), markup=False)
     console.print(text("footer", language), markup=False)
