@@ -45,7 +45,7 @@ def calibration_text(found: Calibration) -> str:
 def _what_was_run(found: Calibration) -> str:
     first, second, check = found.points
     return (
-        f"{found.territory}: {first} worlds over the prior, {second} where the first do not rule "
+        f"`{found.territory}`: {first} worlds over the prior, {second} where the first do not rule "
         f"it out ({100.0 * found.left:.0f} % of it), {check} with independent draws of the "
         f"calibrated ranges; {found.months} months after burn-in each. {found.effective:,.0f} "
         "effective draws."
