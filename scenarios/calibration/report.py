@@ -19,16 +19,16 @@ def calibration_text(found: Calibration) -> str:
             _what_was_run(found),
             "",
             "| Hypothesis | Prior value and range | Calibrated value and range | Ratio of ranges | "
-            "Used | Moves most | Held known truths |",
+            "Identified | Moves most | Held known truths |",
             "|---|---|---|---|---|---|---|",
             *_range_rows(found, patterns),
             "",
             f"Ranges hold nine cases out of ten. A ratio under {found.identified_under} counts as "
             f"identified: {len(found.identified)} of {len(found.hypotheses)} hypotheses that a "
-            "figure sees; ensembles draw these from their calibrated range, and their central "
-            "value is its median. The others keep the value and range of the register. No figure "
-            f"sees {len(found.screened)} further run-time assumptions, of {found.candidates}: "
-            "nothing here speaks for or against them.",
+            "figure sees. Ensembles draw all of these from their calibrated range; the central "
+            "value is its median where it is identified, and stays the register's elsewhere. No "
+            f"figure sees {len(found.screened)} further run-time assumptions, of "
+            f"{found.candidates}: nothing here speaks for or against them.",
             "",
             _coverage_sentence(found),
             "",
