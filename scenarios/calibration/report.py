@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from model.hypotheses import load_register
-from scenarios.calibration.results import Calibration, HypothesisRange, TargetFit
+from scenarios.calibration.results import Calibration, TargetFit
 from scenarios.validation.patterns import Pattern, load_patterns
 
 MOST_RIDGES = 12
@@ -60,16 +60,19 @@ def _range_rows(found: Calibration, patterns: dict[str, Pattern]) -> list[str]:
         known = held.get(one.key)
         share = "" if known is None or not known.truths else f"{100.0 * known.share:.0f} %"
         rows.append(
-            f"| `{one.key}`: {register[one.key].label_en} | {_prior(one)} | "
-            f"{one.value:.3g} [{one.low:.3g}; {one.high:.3g}] | {one.ratio:.2f} | "
+            f"| `{one.key}`: {register[one.key].label_en} | "
+            f"{_interval(one.prior_value, one.prior_low, one.prior_high)} | "
+            f"{_interval(one.value, one.low, one.high)} | {one.ratio:.2f} | "
             f"{'yes' if one.identified else ''} | {patterns[one.moves].label} "
             f"({100.0 * one.share:.0f} %) | {share} |"
         )
     return rows
 
 
-def _prior(one: HypothesisRange) -> str:
-    return f"{one.prior_value:.3g} [{one.prior_low:.3g}; {one.prior_high:.3g}]"
+def _interval(value: float, low: float, high: float) -> str:
+    """Write a value and a range, each with three significant digits."""
+    written = [f"{v:,.0f}" if abs(v) >= 1000.0 else f"{v:.3g}" for v in (value, low, high)]
+    return f"{written[0]} [{written[1]}; {written[2]}]"
 
 
 def _coverage_sentence(found: Calibration) -> str:
