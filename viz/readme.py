@@ -103,3 +103,8 @@ SPASER_FILES = {
     "real": "(.csv, .parquet) real values against the expected range, where they were given",
     "spaser.json": "all of it, for machines",
 }
+TARGET_FILES = {
+    "record.json": "targets, buyers, seeds, versions, machine, command",
+    "frontier": "(.csv, .parquet) lever sets by cost, each reaching the targets more often",
+    "target.json": "all that was found, with what blocks, for machines",
+}

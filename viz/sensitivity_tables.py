@@ -9,7 +9,7 @@ from model.indicators import load_indicators
 from scenarios.sensitivity import ResultSensitivity, Sensitivity, Share
 from viz.console import table
 from viz.hypothesis_rows import label_of, unit_words
-from viz.numbers import number, percent
+from viz.numbers import decimals_for, number, percent
 from viz.texts import Language, semicolon_in, words_of
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def result_unit(indicator: str, language: Language) -> str:
 
 def result_decimals(result: ResultSensitivity) -> int:
     """Return with how many decimals differences of a result are written: two digits at least."""
-    decimals = load_indicators()[result.indicator].decimals
-    size = max(abs(result.low), abs(result.high), 1e-12)
-    return decimals if size >= 10.0 ** (1 - decimals) else decimals + 1
+    return max(0, decimals_for([result.mean, result.low, result.high]) - 1)
 
 
 def difference(

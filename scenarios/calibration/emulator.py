@@ -1,8 +1,8 @@
 """Emulators: quadratic surfaces that stand for the model, one for each figure.
 
-A figure is first regressed on all hypotheses at once; those that count enter a surface with squares
-and products, fitted by ridge regression. Its error is that of rows left out of the fit, and holds
-what seeds and the hypotheses left out do.
+A figure is first regressed on hypotheses, taken in as long as they count; these enter a surface
+with squares and products, fitted by ridge regression. Its error is that of rows left out of the
+fit, and holds what seeds and the hypotheses left out do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SCREENING_LEVEL = 0.05
 LEAST_SHARE = 0.01
 """Share of a figure's variance that a hypothesis must make to count."""
 MOST_ACTIVE = 12
-FEWEST_SPARE_ROWS = 30
+ALIASED = 0.1
+"""Part of a column's variance that must be its own beside those already chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,34 +84,38 @@ def features(x: Floats) -> Floats:
 
 
 def screen(x: Floats, y: Floats) -> tuple[Ints, Floats]:
-    """Return the columns of (n, d) hypotheses that count for a figure (n,), and every share.
+    """Return the columns of (n, d) hypotheses that count for a figure (n,), and all shares (d,).
 
-    All enter one linear regression. A column counts if its coefficient is told from zero at
-    `SCREENING_LEVEL` shared out among the columns (Bonferroni), and if it makes `LEAST_SHARE` of
-    the variance. With hardly more rows than columns, each is regressed alone.
+    Columns enter one by one, each time the one that explains most of what the others leave, while
+    it is told from zero at `SCREENING_LEVEL` shared out among the columns (Bonferroni) and makes
+    `LEAST_SHARE` of the variance. The share of a column is what it makes alone in the regression
+    on all of those chosen; that of the others is 0.
     """
     n, d = x.shape
-    centred, figure = x - x.mean(axis=0), y - y.mean()
-    variance = float((figure**2).sum()) / n
-    if variance <= 0.0:
-        return np.zeros(0, dtype=np.int64), np.zeros(d)
-    squares = (centred**2).sum(axis=0)
-    spare = n - d - 1
-    if spare >= FEWEST_SPARE_ROWS:
-        inverse = np.linalg.inv(centred.T @ centred)
-        slope = inverse @ (centred.T @ figure)
-        rest = figure - centred @ slope
-        deviation = np.sqrt(float((rest**2).sum()) / spare * np.diag(inverse))
-    else:
-        spare = n - 2
-        slope = centred.T @ figure / squares
-        rest = figure[:, None] - centred * slope
-        deviation = np.sqrt((rest**2).sum(axis=0) / spare / squares)
-    strength = np.abs(slope) / np.maximum(deviation, 1e-300)
-    shares = slope**2 * squares / n / variance
-    bound = cast("float", stdtrit(spare, 1.0 - SCREENING_LEVEL / (2.0 * d)))
-    counts = np.flatnonzero((strength > bound) & (shares >= LEAST_SHARE))
-    return counts[np.argsort(-shares[counts])][:MOST_ACTIVE], shares
+    centred, rest = x - x.mean(axis=0), y - y.mean()
+    total = float((rest**2).sum())
+    chosen: list[int] = []
+    shares = np.zeros(d)
+    bound = cast("float", stdtrit(n - 2, 1.0 - SCREENING_LEVEL / (2.0 * d)))
+    free, whole = centred.copy(), (centred**2).sum(axis=0)
+    while len(chosen) < MOST_ACTIVE and total > 0.0:
+        squares = (free**2).sum(axis=0)
+        # what is nearly a sum of those chosen cannot be told from them
+        usable = squares > ALIASED * whole
+        explained = np.where(usable, (free.T @ rest) ** 2 / np.maximum(squares, 1e-300), 0.0)
+        best = int(np.argmax(explained))
+        gain = float(explained[best])
+        left = max(float((rest**2).sum()) - gain, 1e-12 * total) / (n - len(chosen) - 2)
+        if gain < bound**2 * left or gain < LEAST_SHARE * total:
+            break
+        chosen.append(best)
+        direction = free[:, best] / np.sqrt(squares[best])
+        rest = rest - direction * float((direction * rest).sum())
+        free = free - np.outer(direction, direction @ free)
+    if chosen:
+        slope = np.linalg.lstsq(centred[:, chosen], y - y.mean(), rcond=None)[0]
+        shares[chosen] = slope**2 * whole[chosen] / total
+    return np.array(chosen, dtype=np.int64), shares
 
 
 def fit_emulator(x: Floats, y: Floats) -> Emulator:

@@ -48,9 +48,9 @@ class Plan:
         Seeds on which the largest hypotheses are moved one at a time, and how many those are.
     """
 
-    screening: int = 90
-    screening_seeds: int = 3
-    rows: int = 28
+    screening: int = 120
+    screening_seeds: int = 4
+    rows: int = 36
     repeats: int = 6
     largest: int = 12
 

@@ -13,7 +13,16 @@ from scenarios.pool import Interrupted, run_tasks
 from scenarios.schema import Scenario
 from scenarios.spaser.goals import Goal
 from scenarios.spaser.lever_sets import LeverSet
-from scenarios.spaser.run import BuyersRun, SpaserPair, SpaserTask, Window, run_spaser_pair
+from scenarios.spaser.run import (
+    AIDED,
+    LEVER_COSTS,
+    BuyersRun,
+    SpaserPair,
+    SpaserTask,
+    Window,
+    run_spaser_pair,
+)
+from scenarios.statistics import paired_statistics
 
 Floats = NDArray[np.float64]
 
@@ -60,9 +69,11 @@ class SetResult:
     reach
         Share of simulations in which every target is met.
     cost_eur
-        What levers cost a year beyond current practice, all payers, and aid to posts: the mean.
-    public_cost_eur
-        Net public cost a year against current practice, the mean; price premiums included.
+        What levers cost a year beyond current practice, all payers, with aid to posts where they
+        are raised: the mean.
+    public_cost_eur, public_low_eur, public_high_eur
+        Net public cost a year against current practice, price premiums included: the mean and its
+        interval at 90 %, NaN under 5 pairs.
     values
         Mean of each target's key; NaN where it is never defined.
     """
@@ -72,6 +83,8 @@ class SetResult:
     reach: float
     cost_eur: float
     public_cost_eur: float
+    public_low_eur: float
+    public_high_eur: float
     values: tuple[float, ...]
 
 
@@ -172,14 +185,20 @@ class Evaluator:
             all(goal.met(value) for goal, value in zip(asked.goals, row, strict=True))
             for row in values.tolist()
         ]
-        cost = [float((known[s].costs - base[s].costs).sum()) for s in seeds]
-        public = [known[s].public_cost - base[s].public_cost for s in seeds]
+        counted = len(LEVER_COSTS) if AIDED in one.keys else len(LEVER_COSTS) - 1
+        cost = [float((known[s].costs - base[s].costs)[:counted].sum()) for s in seeds]
+        public = paired_statistics(
+            np.array([[base[s].public_cost] for s in seeds]),
+            np.array([[known[s].public_cost] for s in seeds]),
+        )
         return SetResult(
             moved=one,
             pairs=len(seeds),
             reach=sum(met) / len(seeds),
             cost_eur=sum(cost) / len(seeds) / years,
-            public_cost_eur=sum(public) / len(seeds) / years,
+            public_cost_eur=float(public.difference[0]) / years,
+            public_low_eur=float(public.mean_low[0]) / years,
+            public_high_eur=float(public.mean_high[0]) / years,
             values=tuple(_mean(column) for column in values.T),
         )
 

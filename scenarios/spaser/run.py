@@ -42,8 +42,11 @@ LEVER_COSTS = (
     "lever_cost_state_eur",
     "subsidies_state_eur",
 )
-"""What levers cost to buyers, to the département and to the State, and aid to posts of structures:
+"""What levers cost to buyers, to the département and to the State, then aid to posts of structures:
 recorded quantities. Price premiums are in what contracts cost, hence in net public cost only."""
+
+AIDED = "insertion_posts"
+"""The lever that aid to posts is a cost of; elsewhere it only moves with the fate of structures."""
 
 
 class BuyersWorld(World, Protocol):

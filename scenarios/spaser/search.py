@@ -117,8 +117,14 @@ def _plain(result: SetResult) -> dict[str, object]:
         "reach": result.reach,
         "lever_cost_eur_a_year": result.cost_eur,
         "public_cost_eur_a_year": result.public_cost_eur,
-        "values": list(result.values),
+        "public_cost_low_eur_a_year": _number(result.public_low_eur),
+        "public_cost_high_eur_a_year": _number(result.public_high_eur),
+        "values": [_number(value) for value in result.values],
     }
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 class SearchInterrupted(Exception):

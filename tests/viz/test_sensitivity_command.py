@@ -13,11 +13,11 @@ import pytest
 
 from model.hypotheses import load_register
 from scenarios.pool import Interrupted
-from scenarios.sensitivity import RESULTS, load_sensitivity, read_sensitivity
+from scenarios.sensitivity import RESULTS, Plan, load_sensitivity, read_sensitivity
 from scenarios.validation.report import DOCUMENT
 
 Run = Callable[..., tuple[int, str, str]]
-SMALL = ("--screening", "6", "--rows", "4", "--largest", "1", "--repeats", "5", "--months", "2")
+SMALL = ("--screening", "8", "--rows", "4", "--largest", "1", "--repeats", "5", "--months", "2")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_command_writes_a_run_folder_and_leaves_the_clone_alone(
     assert DOCUMENT.read_bytes() == before
     found = json.loads(out)
     assert [one["indicator"] for one in found["results"]] == list(RESULTS)
-    assert found["runs"] == 6 + 20 + 10
+    assert found["runs"] == 8 + 20 + 10
     folder = tmp_path / "s"
     names = {path.name for path in folder.iterdir()}
     assert {
@@ -56,7 +56,7 @@ def test_the_command_writes_a_run_folder_and_leaves_the_clone_alone(
     } <= names
     assert read_sensitivity(folder / "sensitivity.json").scenario == "access"
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    assert record["kind"] == "sensitivity" and record["screening"] == 6
+    assert record["kind"] == "sensitivity" and record["screening"] == 8
     assert "results" not in record
 
 
@@ -102,7 +102,7 @@ def test_an_interrupted_study_says_what_is_kept_and_leaves_no_folder(
     monkeypatch.setattr(study, "sensitivity", stop)
     code, _, err = ancrage("sensitivity", *SMALL, "--out", str(tmp_path / "s"), "--lang", "en")
     assert code == 130
-    assert "1 of 36 pairs are done and kept" in err
+    assert "1 of 38 pairs are done and kept" in err
     assert not (tmp_path / "s").exists()
 
 
@@ -124,3 +124,12 @@ def test_bad_input_gives_one_sentence(
     assert err.startswith("Error: ") and words in err
     assert len(err.strip().splitlines()) == 1
     assert not (tmp_path / "s").exists()
+
+
+def test_the_command_runs_the_usual_plan_unless_told_otherwise() -> None:
+    from viz.commands.sensitivity import command
+
+    given = {parameter.name: parameter.default for parameter in command.params}
+    usual = Plan()
+    for name in ("screening", "rows", "largest", "repeats"):
+        assert given[name] == getattr(usual, name)

@@ -33,6 +33,10 @@ def faked(exact_buyers: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(package, "spaser", spaser)
     monkeypatch.setattr(running, "check_buyers", lambda territory, codes: tuple(codes))
+    import viz.spaser.inverse as inverse
+
+    asked = partial(inverse.Question, build=exact_buyers.build)
+    monkeypatch.setattr(inverse, "Question", asked)
     # nothing of Mesa is to be freed here
     monkeypatch.setattr(running.gc, "collect", lambda: 0)
 
@@ -110,9 +114,45 @@ def test_a_template_filled_in_is_held_against_the_ranges(ancrage: Run, faked: No
     assert code == 0 and "au-dessus" in out
 
 
+def test_a_target_is_answered_in_both_languages(ancrage: Run, faked: None) -> None:
+    options = ("--workers", "1", "--runs", "150")
+    for language, words in (
+        ("fr", ("atteint dans", "Marchés avec considération sociale", "Coût public net")),
+        ("en", ("reached in", "Contracts with a social consideration", "Net public cost")),
+    ):
+        code, out, _ = ancrage(
+            "spaser", "one", "--target", "social=40%@2028", *options, "--lang", language
+        )
+        assert code == 0
+        for word in words:
+            assert word in out, word
+    code, out, _ = ancrage("spaser", "one", "--target", "esat=50%@2028", *options)
+    assert code == 0 and "hors d'atteinte" in out and "ce qui bloque" in out
+
+
+def test_what_was_found_is_written(ancrage: Run, faked: None) -> None:
+    options = ("--workers", "1", "--runs", "150", "--folder", "f", "--json")
+    target = ("--target", "social=20%@2028")
+    code, out, _ = ancrage("spaser", "one", *target, *options, "--out", "t.xlsx")
+    found = json.loads(out)
+    assert code == 0 and found["status"] == "found" and found["runs"] <= 150
+    assert json.loads(Path("f/target.json").read_text()) == found
+    record = json.loads(Path("f/record.json").read_text())
+    assert record["complete"] and record["targets"][0]["key"] == "social"
+    assert Path("f/frontier.csv").exists() and Path("t.xlsx").stat().st_size > 1000
+    code, _, _ = ancrage("spaser", "one", *target, *options, "--out", "t.docx")
+    assert code == 0 and Path("t.docx").stat().st_size > 1000
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (["epci-245900428", "--target", "social=130%@2030"], "a share is 100 % at most"),
+        (["epci-245900428", "--target", "social=25%@2050"], "date '2050'"),
+        (["epci-245900428", "--target", "socail=25%@2030"], "did you mean 'social'"),
+        (["epci-24590042", "--target", "social=25%@2030"], "no buyer 'epci-24590042'"),
+        (["epci-245900428", "--target", "social=25%@2030", "--runs", "5"], "5 runs are too few"),
+        (["epci-245900428", "--target", "social=25%@2030", "--pairs", "3"], "at least 5 pairs"),
         (["epci-24590042"], "no buyer 'epci-24590042'; did you mean 'epci-245900428'?"),
         (["epci-245900428", "--scenario", "acces"], "did you mean 'access'?"),
         (["epci-245900428", "--months", "6"], "at least 12 months, got 6"),

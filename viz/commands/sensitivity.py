@@ -51,15 +51,15 @@ MOST_RUNS = 100_000
 )
 @click.option(
     "--screening",
-    type=click.IntRange(6, MOST_RUNS),
-    default=90,
+    type=click.IntRange(8, MOST_RUNS),
+    default=120,
     show_default=True,
     help="Pairs in which all hypotheses vary at once.",
 )
 @click.option(
     "--rows",
     type=click.IntRange(4, MOST_RUNS),
-    default=28,
+    default=36,
     show_default=True,
     help="Rows of five pairs that share the interval out between its sources.",
 )

@@ -78,6 +78,29 @@ DEFAULT_SCENARIO = "full-spaser"
     help="Write an empty CSV file for real values, and simulate nothing.",
 )
 @click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="KEY=VALUE@DATE",
+    help="Look for the least costly levers that reach this, instead of the table: a category "
+    "(social=25%@2030, siae_number>=2%@2029, siae=500kEUR@2031) or an indicator "
+    "(unsuccessful_share<=5%@2030-06). Repeat it for several at once.",
+)
+@click.option(
+    "--runs",
+    type=click.IntRange(1, 100_000),
+    default=240,
+    show_default=True,
+    help="Simulated worlds that looking for a target may take.",
+)
+@click.option(
+    "--budget",
+    type=float,
+    default=None,
+    metavar="EUR",
+    help="What levers may cost a year, all payers, to reach a target.  [default: no limit]",
+)
+@click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=None,
@@ -113,6 +136,9 @@ def command(
     out: Path | None,
     real: Path | None,
     template: Path | None,
+    targets: tuple[str, ...],
+    runs: int,
+    budget: float | None,
     folder: Path | None,
     territory: str,
     seed: int,
@@ -126,8 +152,10 @@ def command(
     """Make the SPASER table of each BUYER: shares today, simulated ranges, targets, means, risks.
 
     Buyers are given by their codes (ancrage territory buyers lists them); several make a joint
-    scheme, whose indicators remain each buyer's own.
+    scheme, whose indicators remain each buyer's own. With --target it looks for the least costly
+    set of levers that reaches a target in at least 8 simulations of 10, or says what blocks it.
     """
+    from model.errors import AncrageError
     from scenarios import spaser as of_spaser
     from scenarios.comparison import edited_hypotheses
     from scenarios.library.reading import load_context, load_scenario
@@ -147,8 +175,20 @@ def command(
         write_document(template, template_text(buyers, FIRST_YEAR).encode())
         output().print(words("template_written", language, file=template), markup=False)
         return 0
-    chosen, context = load_scenario(scenario), load_context(contexts)
+    context = load_context(contexts)
     edited = edited_hypotheses(hypothesis_values(hypotheses))
+    if targets:
+        from viz.spaser.inverse import Asked, look_for
+
+        if real is not None:
+            raise AncrageError(
+                "Real values are held against a table: leave out --real or --target."
+            )
+        asked = Asked(
+            buyers, targets, territory, pairs, seed, central, context, edited, runs, budget, workers
+        )
+        return look_for(asked, check_document(format_name, out), out, folder, as_json, language)
+    chosen = load_scenario(scenario)
     format_ = check_document(format_name, out)
     names = check_buyers(territory, buyers)
     values = () if real is None else read_real(real, buyers, months)
@@ -220,12 +260,15 @@ def _print(study: Spaser, compared: Sequence[Compared], written: Path, language:
     from viz.console import output
     from viz.figures.spaser import spaser_real, words
     from viz.numbers import number
+    from viz.sentences import what_changes
     from viz.spaser.tables import buyer_table, figure_table, risk_lines
     from viz.texts import text
     from viz.what_was_run import print_what_was_run
 
     console = output()
     print_what_was_run(console, study, language)
+    changes = what_changes(study.scenario, language)
+    console.print(f"{study.scenario.name}: {changes}", markup=False)
     fewest = number(load_rules().fewest_contracts, 0, language)
     for buyer in study.listed:
         console.print()

@@ -14,6 +14,7 @@ from viz.numbers import percent
 from viz.pattern_labels import pattern_label
 from viz.pattern_words import interval_words, pattern_value
 from viz.sensitivity_tables import value_of
+from viz.territory_names import territory_name
 from viz.texts import Language, semicolon_in, words_of
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _ratio(found: Calibration, language: Language) -> str:
 def _caption(found: Calibration, language: Language, note: str) -> str:
     first, second, check = found.points
     told = {
-        "territory": found.territory,
+        "territory": territory_name(found.territory, language),
         "months": found.months,
         "seed": found.seed,
         "first": first,

@@ -8,6 +8,7 @@ from viz.figures.figure import Cell, Column, Figure
 from viz.figures.wording import spaced_figure
 from viz.pattern_labels import pattern_label, pattern_why
 from viz.pattern_words import interval_words, pattern_value
+from viz.territory_names import territory_name
 from viz.texts import Language, semicolon_in, words_of
 
 words = words_of("evidence")
@@ -119,7 +120,11 @@ def _verdict(item: Finding, language: Language) -> str:
 def _caption(found: Validation, language: Language, note: str) -> str:
     """Say what was run, and when the program was as it is here."""
     drawn = words("validation_central" if found.central else "validation_drawn", language)
-    told = {"territory": found.territory, "first": found.seeds[0], "last": found.seeds[-1]}
+    told = {
+        "territory": territory_name(found.territory, language),
+        "first": found.seeds[0],
+        "last": found.seeds[-1],
+    }
     return f"{words('validation_run', language, **told)} {drawn} {note}"
 
 

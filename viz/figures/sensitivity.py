@@ -16,6 +16,7 @@ from viz.hypothesis_rows import label_of as hypothesis_label
 from viz.hypothesis_rows import unit_words
 from viz.numbers import number, percent
 from viz.sensitivity_tables import value_of
+from viz.territory_names import territory_name
 from viz.texts import Language, colon_in, semicolon_in, words_of
 
 words = words_of("evidence")
@@ -251,9 +252,9 @@ def _share_line(result: ResultSensitivity, share: Share, language: Language) -> 
 
 def _caption(study: Sensitivity, language: Language, note: str) -> str:
     told = {
-        name: getattr(study, name)
-        for name in ("scenario", "territory", "months", "runs", "written", "seed")
+        name: getattr(study, name) for name in ("scenario", "months", "runs", "written", "seed")
     }
+    told["territory"] = territory_name(study.territory, language)
     parts = [words("sensitivity_run", language, **told)]
     if study.trial:
         parts.append(words("trial", language))

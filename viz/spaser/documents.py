@@ -28,11 +28,13 @@ from viz.figures.spaser import (
     spaser_two_years,
     words,
 )
+from viz.figures.spaser_search import found_words, search_figures
 from viz.report.content import Block, Bullets, Heading, Report
 from viz.texts import Language
 
 if TYPE_CHECKING:
     from scenarios.spaser.real import Compared
+    from scenarios.spaser.search import Found
 
 Format = Literal["xlsx", "docx", "json"]
 
@@ -102,6 +104,38 @@ def document(
     return _workbook(study, language, compared, further)
 
 
+def search_document(found: Found, format: Format, language: Language) -> bytes:
+    """Return what a search found as the content of a file.
+
+    Raises
+    ------
+    AncrageError
+        The extra ``report`` is not installed.
+    """
+    if format == "json":
+        text = json.dumps(finite(found.as_json()), ensure_ascii=False, indent=1, allow_nan=False)
+        return (text + "\n").encode()
+    figures = search_figures(found, language)
+    if format == "xlsx":
+        book, sheet = _new_workbook()
+        sheet.title = "SPASER"
+        for figure in figures:
+            _add_figure(sheet, figure)
+            for line in figure.why:
+                sheet.append([_safe(line)])
+        return _saved(book)
+    from viz.report.docx import as_docx
+
+    report = Report(
+        title=words("document_title", language),
+        subtitle=found_words(found, language)[0],
+        guard=words("guard", language),
+        language=language,
+        blocks=tuple(figures),
+    )
+    return as_docx(report)
+
+
 def spaser_blocks(
     study: Spaser,
     language: Language,
@@ -146,12 +180,7 @@ def _workbook(
     study: Spaser, language: Language, compared: Sequence[Compared], further: Sequence[Figure]
 ) -> bytes:
     """Return a workbook: definitions, a sheet a buyer, two years, real values, data."""
-    try:
-        from openpyxl import Workbook
-    except ImportError as error:
-        raise AncrageError(MISSING) from error
-    book = Workbook()
-    first: Any = book.active
+    book, first = _new_workbook()
     first.title = words("sheet_definitions", language)
     lines = [words("document_title", language), _subtitle(study, language)]
     for line in (*lines, words("guard", language), "", *definitions(language)):
@@ -175,6 +204,20 @@ def _workbook(
     data.append(names)
     for row in study.rows:
         data.append([getattr(row, name) for name in names])
+    return _saved(book)
+
+
+def _new_workbook() -> tuple[Any, Any]:
+    """Return a workbook and its first sheet."""
+    try:
+        from openpyxl import Workbook
+    except ImportError as error:
+        raise AncrageError(MISSING) from error
+    book = Workbook()
+    return book, book.active
+
+
+def _saved(book: Any) -> bytes:
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

@@ -11,8 +11,6 @@ from viz.numbers import ABSENT, number
 from viz.texts import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.table import Table
 
     from scenarios.spaser import Spaser, SpaserRow
@@ -61,15 +59,18 @@ def risk_lines(study: Spaser, buyer: str, language: Language) -> list[str]:
     return [f"{', '.join(labels)}{colon}{told}" for told, labels in by_words.items()]
 
 
-def figure_table(figure: Figure, language: Language, left: Sequence[str] = ()) -> Table:
-    """Return the table of a figure; columns without decimals, and those named, to the left."""
+def figure_table(figure: Figure, language: Language, title: str = "") -> Table:
+    """Return the table of a figure under a title; columns without decimals to the left."""
     from viz.report.content import written_cells
 
     columns = [
-        (c.heading, "left" if c.decimals is None or c.key in left else "right")
-        for c in figure.columns
+        (column.heading, "left" if column.decimals is None else "right")
+        for column in figure.columns
     ]
-    made = table(figure.title, columns)
+    made = table(title or figure.title, columns)
+    for column in made.columns:
+        # headings and texts may wrap; numbers are short
+        column.no_wrap = False
     for cells in written_cells(figure, language):
         made.add_row(*cells)
     return made

@@ -295,7 +295,7 @@ def _state_of(table: Mapping[str, Any]) -> State:
         breakdown=breakdown if breakdown in load_dimensions() else EPCI,
         overrides=overrides,
         workshop=dict(workshop),
-        edited=str(table.get("edited", "")),
+        edited=str(table.get("edited", state.edited)),
         shocks=_known_shocks(table.get("shocks", ())),
     )
     return state.with_shown(shown or state.shown)

@@ -11,8 +11,11 @@ import pytest
 
 from model.errors import AncrageError
 from model.hypotheses import HypothesisValues, load_register
+from model.indicators import load_indicators
 from model.procurement.levers import Levers
 from scenarios import Scenario
+from scenarios.library.reading import load_scenario
+from scenarios.pairs import PairTask, run_pair
 from scenarios.sensitivity import (
     RESULTS,
     Plan,
@@ -22,11 +25,11 @@ from scenarios.sensitivity import (
     sensitivity,
     sensitivity_text,
 )
-from scenarios.sensitivity.design import moves, screening_points, share_points
+from scenarios.sensitivity.design import Move, Point, moves, screening_points, share_points
 from scenarios.sensitivity.outcome import frames
 from scenarios.sensitivity.ranges import drawn_ranges, drawn_values
 from scenarios.sensitivity.report import sensitivity_block
-from scenarios.sensitivity.run import Task, finished_runs, run_all
+from scenarios.sensitivity.run import Task, finished_runs, measure, run_all
 from scenarios.sensitivity.study import swings
 from scenarios.validation.report import DOCUMENT, replace_block
 
@@ -140,3 +143,17 @@ def test_the_document_shows_what_is_shipped() -> None:
     assert text == replace_block(text, "sensitivity", sensitivity_block(load_sensitivity()))
     assert {one.key for one in load_sensitivity().results[0].screened} <= set(load_register())
     assert json.loads(sensitivity_text(load_sensitivity()))["runs"] == load_sensitivity().runs
+
+
+def test_a_run_is_the_difference_that_a_comparison_of_the_same_pair_gives() -> None:
+    key, seed, months = "clause_price_premium", 3, 2
+    scenario = load_scenario("access")
+    central = HypothesisValues()[key]
+    found = measure(Task("dunkerque", scenario, months, Move(seed, key, central)))
+    pair = run_pair(PairTask("dunkerque", seed, months, True, (scenario,)))
+    places = [list(load_indicators()).index(name) for name in RESULTS]
+    expected = pair.values[1, places, -1] - pair.values[0, places, -1]
+    assert found == pytest.approx(expected.tolist(), abs=0.0)
+    # another territory is built where hypotheses that shape it are not central
+    drawn = measure(Task("dunkerque", scenario, 1, Point(seed, 5, 7)))
+    assert np.isfinite(drawn).all() and drawn != found
