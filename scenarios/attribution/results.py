@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from model.indicators import Indicator, load_indicators
+from model.indicators import load_indicators
 from model.indicators.channels import channel_names
 from model.procurement.lever_paths import SCENARIO_START
 from scenarios.attribution.cases import Case, Cases
@@ -213,10 +213,6 @@ class Explanation:
         )
 
     # --- Tables -----------------------------------------------------------------------------------
-
-    def indicators(self) -> Mapping[str, Indicator]:
-        """Return the indicators that are shared out: all of them."""
-        return load_indicators()
 
     def as_json(self) -> dict[str, object]:
         """Return the explanation as plain values, of the territory as a whole."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ from scenarios.attribution.coalitions import DEFAULT_ORDERS
 from scenarios.attribution.results import ExplainedPair, Explanation
 from scenarios.attribution.run import DEFAULT_MONTHS, gather
 from viz.explanations.lines import COST, HOURS, JOBS, LOCAL, MOST_LINES, ten_lines
-from viz.explanations.words import channel_label
+from viz.explanations.words import channel_label, contribution_rows, sure_parts
 from viz.figures.figure import Figure
 from viz.report.explained import explained_blocks
 from viz.reproduce import explanation_files
@@ -109,6 +110,15 @@ def test_few_pairs_conclude_nothing_and_more_say_how_far_they_carry(made: Made) 
     english = ten_lines(made(sure, 30), "en")
     assert len(english) == len(full) and "additional" in english[1]
     assert "formation" in full[-1] and "training" in english[-1]
+
+
+def test_what_is_sure_and_negligible_is_not_told(made: Made) -> None:
+    study = made({JOBS: (100.0, 1.0)}, 30)
+    rows = contribution_rows(study, JOBS, "fr")
+    tiny = replace(rows["Allotissement plus fin"], difference=-0.002, low=-0.005, high=-0.0009)
+    parts = sure_parts({**rows, "Un autre levier": tiny}, study, "fr")
+    assert len(parts) == 1 and "allotissement" in parts[0]
+    assert len(sure_parts({"Un autre levier": tiny}, study, "fr")) == 1
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

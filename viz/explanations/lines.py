@@ -58,7 +58,10 @@ def ten_lines(study: Explanation, language: Language) -> tuple[str, ...]:
 
 def _what(study: Explanation, language: Language) -> str:
     count = len(study.players)
-    parts = words("parts_one" if count == 1 else "parts_many", language, n=count)
+    key = "parts_one" if count == 1 else "parts_many"
+    if any(player.kind != "lever" for player in study.players):
+        key = "parts_mixed"
+    parts = words(key, language, n=count)
     sure = study.pairs >= PAIRS_FOR_A_BAND and is_first_estimate(study)
     return words(
         "line_what",

@@ -18,7 +18,7 @@ def method_notes(study: Explanation, language: Language) -> list[str]:
     if study.orders:
         notes = [words("sampled", language, orders=study.orders)]
     else:
-        notes = [words("exact", language, coalitions=coalitions)]
+        notes = [words("exact", language, coalitions=coalitions)] if coalitions > 1 else []
     notes.append(words("shares", language))
     for key, chosen in (
         ("enabling", [player for player in study.players if player.key in ENABLING]),

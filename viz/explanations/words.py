@@ -14,6 +14,8 @@ from scenarios.attribution.players import WEIGHTS, Player
 from scenarios.results import ResultRow
 from scenarios.statistics import PAIRS_FOR_QUANTILES
 from viz.figures.wording import Measure, between, lowered, measure, verdict
+from viz.figures.wording import words as figure_words
+from viz.numbers import number
 from viz.texts import Language, text, texts, words_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ HEADLINES = (
     "public_cost",
 )
 """Indicators that are explained first: printed, and in reports."""
+
+NEGLIGIBLE = 0.05
+"""Share of the largest part under which a part is not told in words."""
 
 ENABLING = ("training", "dedicated_staff")
 """Levers that change nothing alone but what others do."""
@@ -92,16 +97,18 @@ def spread_of(row: ResultRow, study: Explanation, language: Language) -> str:
         rounded = told(row, study)
         written = written_as([rounded], language)
         if is_first_estimate(study):
-            written = replace(written, decimals=_needed(rounded, written.scale))
+            ends = {"low": _digit(rounded.low, written), "high": _digit(rounded.high, written)}
+            return figure_words("between", language, unit=written.suffix, **ends)
         return between(rounded, written)
     known = {"zero": "zero", "none": "none"}
     return words(known.get(found, "undefined"), language)
 
 
-def _needed(row: ResultRow, scale: float) -> int:
-    """Return the decimals that ends of one significant digit need."""
-    ends = [abs(end) / scale for end in (row.low, row.high) if end]
-    return max(0, *(-math.floor(math.log10(end) + 1e-9) for end in ends)) if ends else 0
+def _digit(end: float | None, written: Measure) -> str:
+    """Write a number of one significant digit with the decimals that it needs."""
+    value = (end or 0.0) / written.scale
+    decimals = max(0, -math.floor(math.log10(abs(value)) + 1e-9)) if value else 0
+    return number(value, decimals, written.language, signed=True)
 
 
 def written_as(rows: list[ResultRow], language: Language) -> Measure:
@@ -115,8 +122,16 @@ def spoken(label: str) -> str:
 
 
 def sure_parts(rows: dict[str, ResultRow], study: Explanation, language: Language) -> list[str]:
-    """Return what surely moves an indicator, the largest first: "label (between a and b)"."""
-    sure = [(name, row) for name, row in rows.items() if verdict(row) in ("up", "down")]
+    """Return what surely moves an indicator, the largest first: "label (between a and b)".
+
+    What is sure and negligible beside the other parts is not told.
+    """
+    largest = max((abs(row.difference or 0.0) for row in rows.values()), default=0.0)
+    sure = [
+        (name, row)
+        for name, row in rows.items()
+        if verdict(row) in ("up", "down") and abs(row.difference or 0.0) >= NEGLIGIBLE * largest
+    ]
     sure.sort(key=lambda pair: -abs(pair[1].difference or 0.0))
     return [
         words(
