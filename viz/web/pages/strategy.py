@@ -17,6 +17,8 @@ from viz.web.figures import NEEDS_ANSWER, indicator_choices, made_figures
 from viz.web.lever_panel import choices, panel, values
 from viz.web.pages.dependence import Dependence
 from viz.web.pages.parts import FigureList, IndicatorChoice, Progress, ShockChoice, StudyProgress
+from viz.web.pages.spaser import PAGE as SPASER_PAGE
+from viz.web.pages.spaser import SpaserPage
 from viz.web.session import STATE, Answers, change, offer
 from viz.web.shown import labels
 from viz.web.state import MOST_SHOWN, State
@@ -39,6 +41,8 @@ def Strategy(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
                 Figures(state, answers)
     elif state.section == "scenarios":
         Library(state)
+    elif state.section == SPASER_PAGE:
+        SpaserPage(state)
     elif state.section == PAGE:
         with solara.Div(classes=["an-stack"]):
             ShockChoice(state)
