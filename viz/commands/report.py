@@ -82,6 +82,14 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
     "by itself (ancrage scenarios lists them)."
 )
 @click.option(
+    "--spaser",
+    "buyers",
+    multiple=True,
+    metavar="BUYER",
+    help="Add the SPASER table of a buyer under the first scenario; repeat it for several (ancrage "
+    "territory buyers lists them).",
+)
+@click.option(
     "--territory",
     default="cote-opale",
     show_default=True,
@@ -105,6 +113,7 @@ def command(
     central: bool,
     contexts: tuple[str, ...],
     shocks: tuple[str, ...],
+    buyers: tuple[str, ...],
     territory: str,
     workers: int | None,
     language: Language,
@@ -141,6 +150,11 @@ def command(
     if struck:
         check_shocks(struck, months)
     check_installed(format_)
+    if buyers:
+        from scenarios.spaser.run import check_buyers, check_numbers
+
+        check_numbers(months, pairs, seed)
+        check_buyers(territory, buyers)
     path = out or Path(f"report.{format_}")
     _check_writable(path)
     try:
@@ -154,9 +168,12 @@ def command(
                 chosen, **runs.options(), on_finished=lambda _: bar.advance(running)
             )
             blocks = _shocks(chosen, struck, runs, zones, language, bar)
+            scheme = _scheme(chosen[0], buyers, runs, language, bar)
             bar.add_task(text("drawing", language, table="report"), total=None)
             extra = territory_figures(comparison, zones, language, buyers=buyers_of(territory))
-            written = build_report(comparison, language, format_, extra, blocks, zones=zones)
+            written = build_report(
+                comparison, language, format_, extra, blocks, scheme, zones=zones
+            )
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)
         return 130
@@ -209,6 +226,23 @@ def _shocks(
     known = buyers_of(runs.territory)
     names = dict(zip(known.code, known.name, strict=True)) if known is not None else {}
     return shock_blocks(study, zones, language, buyers=names)
+
+
+def _scheme(
+    scenario: Scenario, buyers: tuple[str, ...], runs: _Runs, language: Language, bar: Progress
+) -> list[Block]:
+    """Run the SPASER table of some buyers; return what the report says of it."""
+    if not buyers:
+        return []
+    from scenarios import spaser as of_spaser
+    from viz.spaser.documents import spaser_blocks
+    from viz.texts import text
+
+    running = bar.add_task(text("running_spaser", language, table="report"), total=runs.pairs)
+    table = of_spaser.spaser(
+        buyers, scenario, **runs.options(), on_finished=lambda _: bar.advance(running)
+    )
+    return spaser_blocks(table, language)
 
 
 def _format_of(name: str | None, out: Path | None) -> Format:

@@ -23,6 +23,7 @@ def build_report(
     format: Format,
     extra_figures: Sequence[Figure] = (),
     shocks: Sequence[Block] = (),
+    scheme: Sequence[Block] = (),
     *,
     zones: Mapping[str, str] | None = None,
 ) -> bytes:
@@ -34,6 +35,8 @@ def build_report(
         Figures of the territory (map, calendar) for its chapter.
     shocks
         What the report says of shocks (`viz.report.shocks`), if any.
+    scheme
+        The SPASER table of some buyers (`viz.spaser.documents.spaser_blocks`), if any.
     zones
         Names of EPCI by key; those of the comparison's territory by default.
 
@@ -46,7 +49,7 @@ def build_report(
         from viz.territories import prepare_territory
 
         zones = prepare_territory(comparison.territory)
-    report = report_of(comparison, zones, language, extra_figures, shocks)
+    report = report_of(comparison, zones, language, extra_figures, shocks, scheme)
     return _writer(format)(report)
 
 

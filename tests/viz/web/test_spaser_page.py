@@ -176,3 +176,17 @@ def test_the_form_and_the_command_line_speak_the_same_target() -> None:
     assert page.target_parts("") == page._USUAL
     keys = {one["key"] for one in page._keys("fr")}
     assert page._USUAL["key"] in keys and "bids_per_tender" in keys
+
+
+def test_a_report_and_the_zip_hold_the_table(
+    exact_study: Spaser, fake_comparison: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from viz.report.content import report_of
+    from viz.spaser.documents import spaser_blocks
+
+    names = {"A": "Zone A", "B": "Zone B", "C": "Zone C"}
+    plain = report_of(fake_comparison, names, "fr")
+    annexed = report_of(fake_comparison, names, "fr", scheme=spaser_blocks(exact_study, "fr"))
+    added = [f.key for f in annexed.figures() if f.key.startswith("spaser")]
+    assert len(added) == 4 * len(exact_study.listed)
+    assert len(annexed.figures()) == len(plain.figures()) + len(added)
