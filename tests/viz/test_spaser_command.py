@@ -86,6 +86,7 @@ def test_a_document_has_a_table_for_each_figure(exact_study: Spaser) -> None:
 
     read = Document(io.BytesIO(document(exact_study, "docx", "fr")))
     assert len(read.tables) == 4 * len(exact_study.listed)
+    assert len(read.inline_shapes) == 2 * len(exact_study.listed)
     assert read.tables[0].rows[0].cells[0].text == "Catégorie"
 
 

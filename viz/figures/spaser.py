@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from scenarios.spaser.register import load_categories, load_obstacles, load_rules
 from scenarios.statistics import PAIRS_FOR_A_BAND
 from viz.figures.figure import Cell, Column, Figure
-from viz.numbers import number, percent
+from viz.figures.spaser_chart import chart_height, chart_option
+from viz.numbers import ABSENT, number, percent
 from viz.sentences import readiness
 from viz.texts import Language, semicolon_in, text, words_of
 
@@ -62,15 +63,34 @@ def spaser_table(study: Spaser, buyer: str, unit: Unit, language: Language) -> F
         Column("note", words("status", language)),
     )
     notes = readiness(study.pairs, study.months, study.central, language)
+    last = [row for row in rows if row.first_year == study.years[-1]]
+    labels = [category_label(row.category, language) for row in last]
     return Figure(
         key=f"spaser_{buyer}_{unit}",
         title=_title(study, buyer, unit, rows, language),
         caption=" ".join([_caption(study, language), *notes]),
         columns=columns,
         rows=tuple(_cells(row, money, language) for row in rows),
-        description=words("description", language),
+        description=_description(last, labels, study.years[-1], language),
+        option=chart_option(last, labels, language),
         sources=definitions(language),
+        height=chart_height(last),
     )
+
+
+def _description(
+    rows: Sequence[SpaserRow], labels: Sequence[str], year: int, language: Language
+) -> str:
+    """Tell each category of a year in words."""
+
+    def told(row: SpaserRow, label: str) -> str:
+        ends = [ABSENT if v is None else number(v, 1, language) for v in (row.low, row.high)]
+        values = {"label": label, "low": ends[0], "high": ends[1]}
+        base = ABSENT if row.baseline is None else number(row.baseline, 1, language)
+        return words("chart_line", language, **values, base=base)
+
+    lines = [told(row, label) for row, label in zip(rows, labels, strict=True)]
+    return words("chart", language, year=year, lines=semicolon_in(language).join(lines))
 
 
 def _amount_column(unit: Unit, language: Language) -> Column:
