@@ -18,7 +18,7 @@ _PACKAGES = ("mesa", "networkx", "numpy", "pandas", "pyarrow", "scipy")
 _MODEL = Path(model.__file__ or "").parent
 
 
-def _digest_of_files(paths: Iterable[Path], root: Path) -> str:
+def digest_of_files(paths: Iterable[Path], root: Path) -> str:
     """Return the sha256 of names and contents of files."""
     digest = hashlib.sha256()
     for path in sorted(paths):
@@ -31,13 +31,13 @@ def _digest_of_files(paths: Iterable[Path], root: Path) -> str:
 def data_digest() -> str:
     """Return the sha256 of every table and register of the model."""
     files = [p for p in _MODEL.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    return _digest_of_files((p for p in files if p.suffix not in (".py", ".pyc")), _MODEL)
+    return digest_of_files((p for p in files if p.suffix not in (".py", ".pyc")), _MODEL)
 
 
 @cache
 def code_digest() -> str:
     """Return the sha256 of the source of the model."""
-    return _digest_of_files(_MODEL.rglob("*.py"), _MODEL)
+    return digest_of_files(_MODEL.rglob("*.py"), _MODEL)
 
 
 def version_of(package: str) -> str:

@@ -97,7 +97,7 @@ def quarter_spans(months: int) -> list[slice]:
 def measure_run(base: Records, records: Records, months: int) -> tuple[RunResult, RunMonths]:
     """Measure the first months of a run against the baseline of its seed (itself, if it is it)."""
     years, quarters = year_spans(months), quarter_spans(months)
-    found = _indicators(base, records, [slice(0, months), *years, *quarters])
+    found = indicators_of(base, records, [slice(0, months), *years, *quarters])
     by_dimension: dict[str, Array] = {}
     monthly: dict[str, Array] = {}
     for dimension, part in records.breakdowns.items():
@@ -117,7 +117,7 @@ def measure_run(base: Records, records: Records, months: int) -> tuple[RunResult
     return result, RunMonths(every, monthly)
 
 
-def _indicators(base: Records, records: Records, spans: list[slice]) -> Array:
+def indicators_of(base: Records, records: Records, spans: list[slice]) -> Array:
     """Return all indicators of a run, and its terms against the base, by span (T, K, Z + 1)."""
     levels = evaluate_spans(records.quantities, spans)
     before = levels if base is records else evaluate_spans(base.quantities, spans)

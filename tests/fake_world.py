@@ -66,6 +66,11 @@ class FakeWorld:
         twin.months = twin.since = self.months
         return twin
 
+    continued = branch
+
+    def record_zones_only(self) -> None:
+        """Record by zone alone: what it records costs nothing anyway."""
+
     def run(self, months: int) -> FakeWorld:
         time.sleep(float(os.environ.get("FAKE_WORLD_SECONDS", "0")))
         self.months += months
@@ -114,6 +119,7 @@ class FakeWorld:
             start="2027-01",
             quantities=quantities,
             contract_volume=np.full((self.months, len(CATEGORIES)), 400.0),
+            contract_value=np.full((self.months, len(CATEGORIES)), 420.0),
             local_volume=local,
             local_fte=fte,
             breakdowns={d: self._by_group(d, months, jump[:, :1]) for d in GROUPS},

@@ -16,6 +16,10 @@ import click
 
 COMMANDS = {
     "compare": "Compare scenarios with the baseline on the same draws.",
+    "validate": "Hold the baseline against published figures.",
+    "calibrate": "Calibrate assumptions on published figures.",
+    "sensitivity": "What results rest on, and where their intervals come from.",
+    "explain": "Share out what a scenario changes: by lever, channel, followed case.",
     "resilience": "Measure what shocks do under scenarios: lost, kept, regained.",
     "spaser": "SPASER table of buyers: ranges, targets, means; lever sets that reach a target.",
     "serve": "Open the web interface.",

@@ -91,9 +91,20 @@ def _hypothesis_row(entry: Hypothesis) -> list[str]:
         f"{_plain(entry.low)} to {_plain(entry.high)}",
         entry.unit,
         entry.grade,
-        entry.distribution if entry.varies else "",
+        _by_pair(entry),
         entry.source,
     ]
+
+
+def _by_pair(entry: Hypothesis) -> str:
+    """Say how pairs of runs draw a hypothesis: not at all, within bounds, or as calibrated."""
+    if not entry.varies:
+        return ""
+    left = entry.posterior
+    if left is None:
+        return entry.distribution
+    before = _plain(left.prior_value)
+    return f"calibrated, {_plain(left.low)} to {_plain(left.high)} (value before: {before})"
 
 
 def build_hypotheses_table() -> str:

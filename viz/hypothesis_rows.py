@@ -13,7 +13,7 @@ from model.hypotheses import load_register
 from model.hypotheses.register import Hypothesis
 from model.toml_tables import read_toml
 from viz.numbers import number, shortest
-from viz.texts import Language, words_of
+from viz.texts import Language, text, words_of
 
 words = words_of("research")
 """Texts of the research mode."""
@@ -52,6 +52,15 @@ def label_of(entry: Hypothesis, language: Language) -> str:
     return entry.label_fr if language == "fr" else entry.label_en
 
 
+def distribution_words(entry: Hypothesis, language: Language) -> str:
+    """Say how an hypothesis is drawn: from its bounds, or from what calibration leaves of them."""
+    left = entry.posterior
+    if left is None:
+        return words(f"distribution_{entry.distribution}", language)
+    low, high = (value_words(bound, language) for bound in (left.low, left.high))
+    return text("drawn_calibrated", language, table="validation", low=low, high=high)
+
+
 def register_rows(language: Language) -> list[dict[str, Any]]:
     """Return every hypothesis as plain values, by theme and key."""
     of = themes()
@@ -68,7 +77,7 @@ def register_rows(language: Language) -> list[dict[str, Any]]:
             "bounds_words": f"{value_words(entry.low, language)} – "
             f"{value_words(entry.high, language)}",
             "unit": unit_words(entry.unit, language),
-            "distribution": words(f"distribution_{entry.distribution}", language),
+            "distribution": distribution_words(entry, language),
             "varies": words("varies_yes" if entry.varies else "varies_no", language),
             "source": entry.source,
             "grade": entry.grade,

@@ -77,6 +77,11 @@ def by_option(default: str | None) -> Decorator:
 
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options common to ``run`` and ``compare``."""
+    return run_options_over(120)(function)
+
+
+def run_options_over(months: int) -> Decorator:
+    """Add the same options, so many months being simulated unless told otherwise."""
     options = (
         click.option(
             "--territory",
@@ -88,7 +93,7 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--months",
             type=click.IntRange(1, LONGEST_MONTHS),
-            default=120,
+            default=months,
             show_default=True,
             help="Months simulated from January 2027 on.",
         ),
@@ -110,9 +115,13 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
         json_option,
         language_option,
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
 
 
 def pairs_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -70,6 +70,14 @@ RUN_FILES = {
     "monthly": "(.csv, .parquet) recorded quantities by month and zone",
     "monthly_by_group": "(.csv, .parquet) the same by sector, kind of firm, owner, kind of buyer",
 }
+EXPLAIN_FILES = {
+    "record.json": "scenario and its hash, seeds, versions, machine, command and Python lines",
+    "contributions": "(.csv, .parquet) a row a lever, rule or shock, indicator and zone; all: sum",
+    "channels": "(.csv, .parquet) a row an indicator and channel, the territory as a whole",
+    "cases": "(.csv, .parquet) three followed cases of the first pair, year by year, both runs",
+    "pairs.parquet": "contributions of each pair, which add up to its difference",
+    "ten-lines-*.txt": "at most ten lines to read aloud, in French and in English",
+}
 RESILIENCE_FILES = {
     "record.json": "scenarios, shocks and their hashes, seeds, versions, machine, command, Python",
     "results": "(.csv, .parquet) a row a scenario, shock, zone and measure: value and interval",
@@ -78,6 +86,14 @@ RESILIENCE_FILES = {
     "structure_*": "(.csv, .parquet) of the first pair, by buyer and category, by sector, needs",
     "pairs.parquet": "measures of each pair; inf where a recovery does not come by the end",
     "curves": "(.csv, .parquet) jobs and output with the shock over without it, month by month",
+}
+SENSITIVITY_FILES = {
+    "record.json": "scenario, plan, seeds, versions, machine and command",
+    "sensitivity.json": "the whole study, as `ancrage sensitivity --json` prints it",
+    "sensitivity.md": "its tables, for people",
+    "swings": "(.csv, .parquet) hypotheses moved one at a time: from, to, swing and its interval",
+    "screening": "(.csv, .parquet) every hypothesis: expected swing and its standard error",
+    "shares": "(.csv, .parquet) share of the interval of each result by source",
 }
 SPASER_FILES = {
     "record.json": "scenario and its hash, buyers, seeds, versions, machine, command, Python lines",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import override
 
 from model.errors import AncrageError, nearest_name
-from model.hypotheses.register import Hypothesis, load_register
+from model.hypotheses.register import LEVELS, Hypothesis, load_register
 from model.random_streams import uniform
 
 
@@ -87,12 +88,12 @@ def _checked(register: Mapping[str, Hypothesis], key: str, value: float) -> floa
     return number
 
 
-def _quantile(entry: Hypothesis, u: float) -> float:
-    """Return the point of the entry's distribution that leaves a share ``u`` below it.
+def prior_quantile(entry: Hypothesis, u: float) -> float:
+    """Return the point of the entry's prior that leaves a share ``u`` below it.
 
     Triangular with its mode at the central value, or uniform between the bounds.
     """
-    low, mode, high = entry.low, entry.value, entry.high
+    low, mode, high = entry.low, entry.prior_value, entry.high
     width = high - low
     if width == 0.0 or entry.distribution == "fixed":
         return mode
@@ -103,15 +104,48 @@ def _quantile(entry: Hypothesis, u: float) -> float:
     return high - math.sqrt((1.0 - u) * width * (high - mode))
 
 
+def quantile(entry: Hypothesis, u: float) -> float:
+    """Return the point that leaves a share ``u`` below it: of what calibration left, if it did.
+
+    Between the quantiles of a posterior it is interpolated; outside of them it stops.
+    """
+    if entry.posterior is None:
+        return prior_quantile(entry, u)
+    levels, points = LEVELS, entry.posterior.quantiles
+    above = bisect_right(levels, u)
+    if above in (0, len(levels)):
+        return points[min(above, len(points) - 1)]
+    share = (u - levels[above - 1]) / (levels[above] - levels[above - 1])
+    return points[above - 1] + share * (points[above] - points[above - 1])
+
+
 def draw_run_vector(index: int) -> HypothesisValues:
     """Draw the hypotheses of pair ``index``: run-time entries of grade B and C vary.
 
     Each entry is drawn by its own key, so that adding an entry to the register moves no other.
     Entries that act at build, of grade A or fixed keep their central value.
     """
+    return HypothesisValues(_drawn(index, ("run",)))
+
+
+def draw_build_vector(index: int) -> HypothesisValues:
+    """Draw the hypotheses that shape a territory, as `draw_run_vector` does those of behaviour.
+
+    Entries that act in the run keep their central value.
+    """
+    return HypothesisValues(_drawn(index, ("build",)))
+
+
+def draw_whole_vector(index: int) -> HypothesisValues:
+    """Draw every hypothesis of grade B and C, each as in the two draws above."""
+    return HypothesisValues(_drawn(index, ("run", "build")))
+
+
+def _drawn(index: int, acts: tuple[str, ...]) -> dict[str, float]:
+    """Return a draw of each uncertain hypothesis that acts then."""
     drawn: dict[str, float] = {}
     for key, entry in load_register().items():
-        if entry.varies:
+        if entry.uncertain and entry.acts in acts:
             u = float(uniform(index, f"hypothesis {key}"))
-            drawn[key] = min(max(_quantile(entry, u), entry.low), entry.high)
-    return HypothesisValues(drawn)
+            drawn[key] = min(max(quantile(entry, u), entry.low), entry.high)
+    return drawn

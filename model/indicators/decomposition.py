@@ -106,3 +106,39 @@ def _fill(first: Array, second: Array) -> tuple[Array, Array]:
 def _shapley(x0: Array, x1: Array, y0: Array, y1: Array, z0: Array, z1: Array) -> Array:
     """Return the Shapley value of x in the change of x · y · z from 0 to 1."""
     return (x1 - x0) * (2.0 * y0 * z0 + 2.0 * y1 * z1 + y0 * z1 + y1 * z0) / 6.0
+
+
+def split_volume_spans(
+    base: Records, scenario: Records, spans: Sequence[slice]
+) -> dict[str, Array]:
+    """Split the volume term into ``budget`` and ``price`` over T spans: name to (T, Z + 1).
+
+    The volume of a category is what is paid over its price, P_c / p_c: each one's part of the
+    change is its Shapley value, and weighs in jobs what the volume does in `decompose`.
+    """
+    volume_0, share_0, content_0 = _factors(base, spans)
+    volume_1, share_1, content_1 = _factors(scenario, spans)
+    share_0, share_1 = _fill(share_0, share_1)
+    content_0, content_1 = _fill(content_0, content_1)
+    per_euro_0, per_euro_1 = _base_euros(base, spans), _base_euros(scenario, spans)
+    per_euro_0, per_euro_1 = _fill(per_euro_0, per_euro_1)
+    paid_0 = _means(base.contract_value, spans)[..., None]
+    paid_1 = _means(scenario.contract_value, spans)[..., None]
+    by_paid = (paid_1 - paid_0) * (per_euro_0 + per_euro_1) / 2.0
+    # what is left is the part of the price: (1/p₁ - 1/p₀)·(P₀ + P₁)/2
+    by_price = volume_1 - volume_0 - by_paid
+    found: dict[str, Array] = {}
+    for name, part in (("budget", by_paid), ("price", by_price)):
+        weighed = _shapley(np.zeros_like(part), part, share_0, share_1, content_0, content_1)
+        term = weighed.sum(axis=-2)
+        found[name] = np.concatenate([term, term.sum(axis=-1, keepdims=True)], axis=-1)
+    return found
+
+
+def _base_euros(records: Records, spans: Sequence[slice]) -> Array:
+    """Return the volume that a euro buys, EUR at base prices (T, C, 1); NaN where undefined."""
+    volume = _means(records.contract_volume, spans)[..., None]
+    paid = _means(records.contract_value, spans)[..., None]
+    found = np.full_like(volume, np.nan)
+    np.divide(volume, paid, out=found, where=paid > 0.0)
+    return found

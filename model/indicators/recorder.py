@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from model.flows import MonthFlows
 from model.indicators.breakdowns import EPCI, SECTOR
 from model.indicators.recording import contracts as of_contracts
 from model.indicators.recording.adoption import add_adoption
-from model.indicators.recording.by_buyer import BuyerLog
+from model.indicators.recording.by_buyer import BuyerLog, BuyerMonths
 from model.indicators.recording.cells import CellCodes, Recorded
 from model.indicators.recording.firms import add_fragility, firm_sums, zone_quantities
 from model.indicators.recording.lots import add_lots
@@ -39,9 +39,10 @@ class Recorder:
         h: Mapping[str, float],
         keep_awards: bool = False,
         by_buyer: BuyerLog | None = None,
+        zones_only: bool = False,
     ) -> None:
         self._t, self._d, self._h = territory, derived, h
-        self.keeps_awards, self.by_buyer = keep_awards, by_buyer
+        self.keeps_awards, self.by_buyer, self._zones_only = keep_awards, by_buyer, zones_only
         self._local_authority = of_local_authorities(territory)
         benefit = h["benefit_short_eur"] * territory.money_scale
         self._benefit_avoided_eur = benefit * h["unemployed_per_job_elsewhere"] / h["fte_per_head"]
@@ -55,12 +56,46 @@ class Recorder:
         self.awards: list[dict[str, NDArray[np.generic]]] = []
         self.by_buyer = None if self.by_buyer is None else self.by_buyer.empty_copy()
         self._volume: list[Floats] = []
+        self._value: list[Floats] = []
         self._local_volume: list[Floats] = []
         self._local_fte: list[Floats] = []
 
+    def follow_buyers(self, codes: Sequence[str], seed: int) -> None:
+        """Record from now on what these buyers notify, in this world and its branches.
+
+        ``seed`` is that of the world.
+        """
+        self.by_buyer = BuyerLog(self._t, self._d, self._h, seed, codes)
+
+    def buyer_months(self) -> BuyerMonths:
+        """Return the months since ``follow_buyers`` was called, or since the world branched."""
+        assert self.by_buyer is not None, "call follow_buyers first"
+        return self.by_buyer.months()
+
     def empty_copy(self) -> Recorder:
         """Return a recorder of the same world that has recorded nothing."""
-        return Recorder(self._t, self._d, self._h, self.keeps_awards, self.by_buyer)
+        return Recorder(
+            self._t, self._d, self._h, self.keeps_awards, self.by_buyer, self._zones_only
+        )
+
+    def of_zones(self) -> Recorder:
+        """Return an empty recorder that leaves every breakdown but that by zone aside."""
+        return Recorder(
+            self._t, self._d, self._h, self.keeps_awards, self.by_buyer, zones_only=True
+        )
+
+    def copy(self) -> Recorder:
+        """Return a recorder that has recorded the same months and goes on by itself."""
+        twin = self.empty_copy()
+        twin._months = {
+            dimension: {name: [*rows] for name, rows in kept.items()}
+            for dimension, kept in self._months.items()
+        }
+        twin.awards = [*self.awards]
+        twin.by_buyer = None if self.by_buyer is None else self.by_buyer.copy()
+        twin._volume, twin._value = [*self._volume], [*self._value]
+        twin._local_volume, twin._local_fte = [*self._local_volume], [*self._local_fte]
+        return twin
 
     def record(
         self, state: State, flows: MonthFlows, rules: RulesInForce, practice: Practice
@@ -81,12 +116,12 @@ class Recorder:
         of_contracts.add_insertion(purchases, codes, flows)
         of_contracts.add_lever_costs(purchases, t, codes, flows)
         add_adoption(purchases, t, codes, state, practice)
-        firms = firm_sums(t, codes, present, state, flows)
+        firms = firm_sums(t, codes, present, state, flows, self._zones_only)
         slow = not self._volume or state.month % 3 == 2
         if slow:
             of_contracts.add_concentration(purchases, executed, len(t.firms))
             add_fragility(firms, state, flows)
-        by_purchase, by_firm = purchases.by_dimension(), firms.by_dimension()
+        by_purchase, by_firm = purchases.by_dimension(self._zones_only), firms.by_dimension()
         self._keep(by_purchase)
         self._keep(by_firm)
         zones = zone_quantities(t, self._h, state, flows)
@@ -111,6 +146,7 @@ class Recorder:
             start=start,
             quantities=found.pop(EPCI, {}),
             contract_volume=np.array(self._volume).reshape(-1, c),
+            contract_value=np.array(self._value).reshape(-1, c),
             local_volume=np.array(self._local_volume).reshape(-1, c, z),
             local_fte=np.array(self._local_fte).reshape(-1, c, z),
             breakdowns={
@@ -151,9 +187,10 @@ class Recorder:
         }
 
     def _keep_categories(self, x: of_contracts.Executed) -> None:
-        """Keep volumes by category, and what is done and by how many in each zone."""
+        """Keep volumes and amounts by category, and what is done by how many in each zone."""
         z, categories = len(self._t.zones.keys), len(self._t.categories)
-        self._volume.append(np.bincount(x.category, weights=x.volume, minlength=categories))
+        for kept, values in ((self._volume, x.volume), (self._value, x.volume * x.price)):
+            kept.append(np.bincount(x.category, weights=values, minlength=categories))
         cell = x.category[x.place].astype(np.intp) * z + self._t.firms.zone[x.holder]
         for kept, values in (
             (self._local_volume, x.delivered_here),

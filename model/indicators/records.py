@@ -65,7 +65,15 @@ BUYER_QUANTITIES = (
     "awards_grouping_eur",
     "awards_subcontracted_n",
     "awards_subcontracted_eur",
+    "able_local_n",
+    "bids_local_n",
+    "awards_base_eur",
+    "awards_territory_base_eur",
     "called_n",
+    "only_sounded_n",
+    "only_sounded_bids_n",
+    "only_adapted_n",
+    "only_adapted_bids_n",
     "sounded_n",
     "sounded_bids_n",
     "adapted_n",
@@ -82,6 +90,7 @@ BUYER_QUANTITIES = (
     "environmental_clauses_checked_n",
     "procedure_cost_buyer_eur",
     "procedure_cost_bidders_eur",
+    "clauses_running_n",
     "insertion_hours_due",
     "insertion_hours_executed",
     "executed_volume_eur",
@@ -129,6 +138,7 @@ ZONE_QUANTITIES = (
     "insertion_people_n",
     "insertion_deadweight_n",
     "insertion_exits_n",
+    "insertion_exits_posts_n",
     "insertion_exits_work_n",
     "insertion_exits_lasting_n",
     "household_income_eur",
@@ -191,6 +201,8 @@ class Records:
         Name (`QUANTITIES`) to float64 array (months, Z); unit in the name's last part.
     contract_volume
         (months, C) EUR at base prices executed on contracts, wherever the holder is.
+    contract_value
+        (months, C) EUR paid for it, at contract prices.
     local_volume
         (months, C, Z) the part of it executed by establishments of each zone.
     local_fte
@@ -204,6 +216,7 @@ class Records:
     start: str
     quantities: dict[str, Array]
     contract_volume: Array
+    contract_value: Array
     local_volume: Array
     local_fte: Array
     breakdowns: dict[str, Breakdown] = field(default_factory=dict[str, Breakdown])
@@ -244,7 +257,8 @@ class Records:
             ]
             for name, array in part.quantities.items():
                 found += _problems_of(f"{name} by {dimension}", array, (months, len(part.groups)))
-        found += _problems_of("contract_volume", self.contract_volume, (months, cats))
+        for name in ("contract_volume", "contract_value"):
+            found += _problems_of(name, getattr(self, name), (months, cats))
         for name in ("local_volume", "local_fte"):
             found += _problems_of(name, getattr(self, name), (months, cats, zones))
         return found

@@ -30,10 +30,11 @@ HOURS_FOLLOWED_BY_FACILITATOR = 43_000.0 / 12.0
 class InsertionFlows:
     """Insertion of the month by zone (Z,).
 
-    Hours due and executed; ``entries`` of people hired from the long-term pool, and ``people`` who
-    start on a clause, those on posts of structures included; people leaving, of whom ready for
-    work, and further ones ready for a job in a firm that knows them; the share of people who would
-    have found work anyway; FTE hired by outside contractors. ``contract``, ``due_each`` and
+    Hours due and executed; ``entries`` of people hired from the long-term pool, and ``people``
+    who start on a clause, those on posts of structures included; people leaving, of whom
+    ``exits_from_posts`` leave a post of a structure and some are ready for work, and further
+    ones ready for a job in a firm that knows them; the share of people who would have found
+    work anyway; FTE hired by outside contractors. ``contract``, ``due_each`` and
     ``executed_each`` (R,) are rows of the lot book with a clause, and their hours.
     """
 
@@ -42,6 +43,7 @@ class InsertionFlows:
     entries: Floats
     people: Floats
     exits: Floats
+    exits_from_posts: Floats
     exits_to_work: Floats
     exits_to_partners: Floats
     deadweight: float
@@ -101,6 +103,7 @@ def execute_clauses(
         entries=entries,
         people=entries + channels.lent / h["insertion_hours_per_person"],
         exits=leaving,
+        exits_from_posts=exits_from_posts,
         exits_to_work=to_work,
         exits_to_partners=(leaving - to_work) * h["partnership_exit_gain"] * partnerships,
         deadweight=h["insertion_deadweight"],

@@ -32,6 +32,9 @@ PAYMENT_LEVERS = {
 }
 """Lever of payment days of each buyer kind; the other kinds follow ``payment_days_other``."""
 
+PREPARED = ("programme_months", "joint_scheme")
+"""Levers that act, by what they cost, as soon as they are decided: before their lag is over."""
+
 
 def obliged_buyers(buyers: Buyers, threshold_eur: float, usual_threshold_eur: float) -> Bools:
     """Return buyers under the duty of L.2111-3 (B,).
@@ -158,7 +161,8 @@ class Practice:
         return found[::-1]
 
     def preparing(self, key: str) -> Bools:
-        """Return buyers in which a lever is decided and not yet in effect (B,)."""
+        """Return buyers in which a lever of `PREPARED` is decided, not yet in effect (B,)."""
+        assert key in PREPARED, key
         found = np.zeros(len(self._kind), dtype=bool)
         for place in self._placed.get(key, ()):
             if place.decided != place.value:

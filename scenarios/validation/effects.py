@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from model.indicators import load_indicators
 from scenarios.comparison import Comparison, default_workers, summarise
-from scenarios.library.reading import load_scenario
+from scenarios.library.reading import library_names, load_scenario
 from scenarios.pairs import PairResult, PairTask
 from scenarios.pool import run_pairs
+from scenarios.results import BASELINE
+from scenarios.schema import Scenario
 
 SCENARIOS = ("access", "insertion", "reserved", "lowest-price", "full-spaser")
 
@@ -51,14 +53,28 @@ class VarianceRow:
 
 
 def measure_effects(
-    pairs: int, months: int = 120, central: bool = False
+    pairs: int,
+    months: int = 120,
+    workers: int | None = None,
+    on_finished: Callable[[], None] | None = None,
 ) -> tuple[Comparison, list[VarianceRow]]:
-    """Compare the library with the baseline on the Côte d'Opale, as ``ancrage compare`` does."""
-    scenarios = tuple(load_scenario(name) for name in SCENARIOS)
+    """Compare the whole library with the baseline on the Côte d'Opale, as ``ancrage compare`` does.
+
+    The variance that shared draws leave is taken from as many further pairs, of `SCENARIOS` alone,
+    at central hypotheses.
+    """
+    library = tuple(load_scenario(name) for name in library_names() if name != BASELINE)
+    chosen = tuple(load_scenario(name) for name in SCENARIOS)
     seeds = range(1, pairs + 1)
-    tasks = [PairTask("cote-opale", seed, months, central, scenarios) for seed in seeds]
-    finished = run_pairs(tasks, default_workers())
-    return summarise(finished, scenarios, "cote-opale", central), paired_variance(finished)
+
+    def finished(central: bool, scenarios: tuple[Scenario, ...]) -> list[PairResult]:
+        tasks = [PairTask("cote-opale", seed, months, central, scenarios) for seed in seeds]
+        return run_pairs(
+            tasks, workers or default_workers(), lambda _: on_finished and on_finished()
+        )
+
+    comparison = summarise(finished(False, library), library, "cote-opale", False)
+    return comparison, paired_variance(finished(True, chosen))
 
 
 def paired_variance(finished: Sequence[PairResult]) -> list[VarianceRow]:

@@ -2,144 +2,85 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from model.errors import AncrageError
 from model.indicators import load_indicators
-from model.toml_tables import check_fields, read_toml
 from scenarios.comparison import Comparison
 from scenarios.validation.effects import INDICATORS, SCENARIOS, VARIANCE_YEARS, VarianceRow
+from scenarios.validation.results import Finding, SizeRow, Validation
 
-TAGS = ("input", "calibrated", "predicted")
-FORMS = ("number", "count", "percent", "raw-percent", "points")
+RELATIVE = 0.0
+"""In place of a factor: the difference in percent of the baseline."""
 
+LIBRARY_COLUMNS = (
+    ("Jobs present, FTE", "jobs_present", 1.0, 0),
+    ("Territory and outside, FTE", "jobs_net", 1.0, 0),
+    ("Insertion hours, thousands", "insertion_hours", 1e-3, 0),
+    ("Local share by value, points", "local_share_territory_value", 1.0, 1),
+    ("SME share, points", "sme_share_number", 1.0, 1),
+    ("Bids", "bids_per_tender", 1.0, 2),
+    ("Price index", "price_index", 1.0, 2),
+    ("Footprint of purchases, %", "footprint_purchases", RELATIVE, 1),
+    ("Net public cost, M EUR", "public_cost", 1e-6, 0),
+)
+"""Columns of the table of the whole library: heading, indicator, factor and decimals."""
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A published figure: its source's filter, the range accepted, and what explains a miss."""
-
-    key: str
-    label: str
-    filter: str
-    source: str
-    low: float
-    high: float
-    form: str
-    tag: str
-    why: str
-
-    def shown(self, value: float) -> str:
-        """Return a value of this figure as it is printed."""
-        if math.isnan(value):
-            return "none"
-        if self.form in ("percent", "points"):
-            return f"{100.0 * value:.1f}" + (" %" if self.form == "percent" else "")
-        if self.form == "raw-percent":
-            return f"{value:.2f} %"
-        return f"{value:,.0f}" if self.form == "count" else f"{value:.2f}"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "validation.md"
+"""The document, in a clone; an installed package has none beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the model gives for a pattern: mean and standard deviation across seeds."""
-
-    pattern: Pattern
-    mean: float
-    spread: float
-
-    @property
-    def within(self) -> bool:
-        """Whether the mean is in the accepted range."""
-        return self.pattern.low <= self.mean <= self.pattern.high
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain values."""
-        p = self.pattern
-        return {
-            "key": p.key,
-            "label": p.label,
-            "filter": p.filter,
-            "source": p.source,
-            "low": p.low,
-            "high": p.high,
-            "tag": p.tag,
-            "mean": None if math.isnan(self.mean) else self.mean,
-            "spread": None if math.isnan(self.spread) else self.spread,
-            "within": self.within,
-        }
-
-
-@cache
-def load_patterns() -> tuple[Pattern, ...]:
-    """Return the patterns, in the order of `patterns.toml`.
+def write_blocks(document: Path, blocks: Mapping[str, str]) -> None:
+    """Rewrite the generated parts of a document.
 
     Raises
     ------
     AncrageError
-        A field is missing, a tag or a form is unknown, or bounds are out of order.
+        It cannot be read or written, or has no such part.
     """
-    found: list[Pattern] = []
-    for table in read_toml(Path(__file__).with_name("patterns.toml"))["pattern"]:
-        where = f"patterns.toml, pattern '{table.get('key', '?')}'"
-        check_fields(table, [field.name for field in fields(Pattern)], (), where)
-        values: dict[str, Any] = dict(table)
-        pattern = Pattern(**values)
-        if pattern.tag not in TAGS or pattern.form not in FORMS or pattern.low >= pattern.high:
-            raise AncrageError(f"{where}: unknown tag or form, or bounds out of order.")
-        found.append(pattern)
-    return tuple(found)
+    try:
+        text = document.read_text(encoding="utf-8")
+        for name, block in blocks.items():
+            text = replace_block(text, name, block)
+        document.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AncrageError(f"{document.name} cannot be written ({error.strerror}).") from error
 
 
-def findings(worlds: Sequence[Mapping[str, float]]) -> list[Finding]:
-    """Return what several seeds give for every pattern."""
-    found: list[Finding] = []
-    for pattern in load_patterns():
-        values = np.array([world[pattern.key] for world in worlds])
-        spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-        found.append(Finding(pattern, float(values.mean()), spread))
-    return found
-
-
-def patterns_text(
-    found: Sequence[Finding], multipliers: Sequence[tuple[str, int, float, float]], seeds: int
-) -> str:
+def patterns_text(found: Validation) -> str:
     """Return the table of patterns, the misses explained, and multipliers by size."""
+    hypotheses = (
+        "hypotheses at their central values"
+        if found.central
+        else "each with its own draw of every hypothesis of grade B and C, at build and in the run"
+    )
     lines = [
-        f"Côte d'Opale, {seeds} seeds, 36 months after burn-in; value ± standard deviation between "
-        "seeds.",
+        f"{found.territory}, {len(found.seeds)} seeds, {hypotheses}; mean over seeds and, in "
+        "brackets, the interval in which nine simulations out of ten lie. The verdict is on the "
+        'mean; "straddles" means that a bound of the accepted range is inside the interval.',
         "",
-        _summary(found),
+        summary(found),
         "",
         "| Pattern | Filter of the source | Source and published figure | Accepted | Model | Tag | "
         "Verdict |",
         "|---|---|---|---|---|---|---|",
+        *(_row(item) for item in found.findings),
+        "",
+        "### Misses, and why",
+        "",
     ]
-    for item in found:
-        p = item.pattern
-        spread = "" if math.isnan(item.spread) else f" ± {p.shown(item.spread)}"
-        lines.append(
-            f"| {p.label} | {p.filter} | {p.source} | {p.shown(p.low)} to {p.shown(p.high)} | "
-            f"{p.shown(item.mean)}{spread} | {p.tag} | {'within' if item.within else '**miss**'} |"
-        )
-    lines += ["", "### Misses, and why", ""]
-    for item in found:
+    for item in found.findings:
         if not item.within:
             lines.append(
-                f"- **{item.pattern.label}**: {item.pattern.shown(item.mean)}. "
+                f"- **{item.pattern.label}**: {_shown(item, item.mean)}. "
                 f"{item.pattern.why or 'No explanation yet.'}"
             )
     lines += ["", "### Notes on figures within their range", ""]
     lines += [
         f"- {item.pattern.label}: {item.pattern.why}"
-        for item in found
+        for item in found.findings
         if item.within and item.pattern.why and not item.pattern.why.startswith("As ")
     ]
     lines += [
@@ -149,26 +90,50 @@ def patterns_text(
         "| Territory | Establishments | LM3 | Full multiplier |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {name} | {n:,} | {lm3:.2f} | {full:.2f} |" for name, n, lm3, full in multipliers]
-    lines += ["", _size_verdict(multipliers)]
+    lines += [
+        f"| {row.territory} | {row.establishments:,} | {row.lm3:.2f} | {row.multiplier_full:.2f} |"
+        for row in found.sizes
+    ]
+    lines += ["", _size_verdict(found.sizes)]
     return "\n".join(lines)
 
 
-def _summary(found: Sequence[Finding]) -> str:
-    parts = [
-        f"{tag} {sum(f.within for f in found if f.pattern.tag == tag)} of "
-        f"{sum(f.pattern.tag == tag for f in found)}"
-        for tag in TAGS
-    ]
+def _row(item: Finding) -> str:
+    p = item.pattern
+    return (
+        f"| {p.label} | {p.filter} | {p.source} | {p.shown(p.low)} to {p.shown(p.high)} | "
+        f"{measured(item)} | {p.tag} | {verdict(item)} |"
+    )
+
+
+def measured(item: Finding) -> str:
+    """Write what the model gives: the mean, and the interval over seeds if there is one."""
+    interval = "" if item.low is None else f" [{_shown(item, item.low)}; {_shown(item, item.high)}]"
+    return _shown(item, item.mean) + interval
+
+
+def verdict(item: Finding) -> str:
+    """Write whether the mean is within the accepted range, and the interval across a bound."""
+    return ("within" if item.within else "**miss**") + (", straddles" if item.straddles else "")
+
+
+def _shown(item: Finding, value: float | None) -> str:
+    return item.pattern.shown(float("nan") if value is None else value)
+
+
+def summary(found: Validation) -> str:
+    """Say how many patterns of each tag are within their range."""
+    parts = [f"{tag} {within} of {whole}" for tag, (within, whole) in found.tally().items()]
     return "Within their range: " + ", ".join(parts) + "."
 
 
-def _size_verdict(multipliers: Sequence[tuple[str, int, float, float]]) -> str:
+def _size_verdict(sizes: Sequence[SizeRow]) -> str:
     """Say whether the full multiplier rises, apart for made-up and for real territories."""
     parts: list[str] = []
     for name, made_up in (("generated territories", True), ("embedded ones", False)):
-        rows = [row for row in multipliers if row[0].startswith("generated") == made_up]
-        full = [round(row[3], 2) for row in sorted(rows, key=lambda row: row[1])]
+        rows = [row for row in sizes if row.territory.startswith("generated") == made_up]
+        in_order = sorted(rows, key=lambda row: row.establishments)
+        full = [round(row.multiplier_full, 2) for row in in_order]
         rising = all(after >= before for before, after in pairwise(full))
         sign = "never falls" if rising else "does not rise at every step"
         parts.append(f"in {name} it {sign} ({full[0]:.2f} to {full[-1]:.2f})")
@@ -221,6 +186,38 @@ def _cell(value: float | None, low: float | None, high: float | None, decimals: 
         return text
     text = f"{text} [{low:+,.{decimals}f}; {high:+,.{decimals}f}]"
     return text if low > 0 or high < 0 else f"*{text}*"
+
+
+def library_text(comparison: Comparison) -> str:
+    """Return the table of every scenario of the library."""
+    c = comparison
+    lines = [
+        f"{c.pairs} pairs, {c.months} months, Côte d'Opale: mean difference with the baseline, in "
+        "italics when the interval of the mean holds 0.",
+        "",
+        "| Scenario | " + " | ".join(heading for heading, *_ in LIBRARY_COLUMNS) + " |",
+        "|---" * (len(LIBRARY_COLUMNS) + 1) + "|",
+    ]
+    for scenario in c.scenarios:
+        cells: list[str] = []
+        for _, key, factor, decimals in LIBRARY_COLUMNS:
+            row = c.row(scenario.name, key)
+            if factor == RELATIVE:
+                factor = 100.0 / abs(row.baseline) if row.baseline else 0.0
+            cells.append(_sign_cell(row.difference, row.mean_low, row.mean_high, factor, decimals))
+        lines.append(f"| `{scenario.name}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _sign_cell(
+    value: float | None, low: float | None, high: float | None, factor: float, decimals: int
+) -> str:
+    if value is None:
+        return ""
+    text = f"{value * factor:+,.{decimals}f}".replace("-", "−")
+    if low is None or high is None or low > 0 or high < 0:
+        return text
+    return f"*{text}*"
 
 
 def replace_block(text: str, name: str, block: str) -> str:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from model import Levers, Records, Territory, TerritoryModel
+from model.hypotheses import HypothesisValues
 from model.indicators import evaluate
 from model.procurement.levers import load_levers
+from model.territory.build import build_territory
 from model.territory.buyers import BUYER_KINDS
 from model.territory.tables import KINDS as ENTITY_KINDS
-from model.territory.tables import STRUCTURE_KINDS
+from model.territory.tables import STRUCTURE_KINDS, load_territory_tables
 from scenarios.validation.award_log import AwardLog, measure_awards
 from scenarios.validation.follow import COHORT_MONTHS, SURVIVAL_MONTHS, Follower
 
@@ -34,10 +36,17 @@ JOBS_BY_CATEGORY = {
 }
 
 
-def measure_world(territory: Territory, seed: int) -> dict[str, float]:
+def build_in_memory(name: str, hypotheses: HypothesisValues) -> Territory:
+    """Build an embedded territory of which no other run will have need; nothing is kept of it."""
+    return build_territory(name, load_territory_tables(name), hypotheses)
+
+
+def measure_world(
+    territory: Territory, seed: int, hypotheses: HypothesisValues | None = None
+) -> dict[str, float]:
     """Burn in one world and take every figure of it, by pattern key."""
-    model = TerritoryModel(territory, rng=seed, keep_awards=True)
-    more_demand = _with_more_demand(model)
+    model = TerritoryModel(territory, rng=seed, hypotheses=hypotheses, keep_awards=True)
+    more_demand = with_more_demand(model)
     faster = model.branch(_faster_payment())
     # every buyer does pay sooner, whatever its practices
     faster.state.public.maturity[:] = faster.state.public.opening_maturity[:] = 1.0
@@ -47,11 +56,11 @@ def measure_world(territory: Territory, seed: int) -> dict[str, float]:
     log = AwardLog.of(model)
     found = measure_awards(log, zones.index(DUNKERQUE) if DUNKERQUE in zones else -1)
     base = model.records
-    found |= _records_figures(base, found["census_value_eur"])
+    found |= records_figures(base, found["census_value_eur"])
     found |= _payment_days(model)
     found |= {f"post_aid_{kind.lower()}": aid for kind, aid in post_aid(territory).items()}
     more_demand.run(WINDOW_MONTHS)
-    found["unemployed_per_100_jobs"] = _unemployment_response(
+    found["unemployed_per_100_jobs"] = unemployment_response(
         base, more_demand.records, model.setting.hypotheses["fte_per_head"]
     )
     quick = Follower(faster)
@@ -72,7 +81,8 @@ def measure_world(territory: Territory, seed: int) -> dict[str, float]:
     }
 
 
-def _records_figures(records: Records, census_value: float) -> dict[str, float]:
+def records_figures(records: Records, census_value: float) -> dict[str, float]:
+    """Return the figures that a run's records give, by pattern key."""
     level = {k: float(v[-1]) for k, v in evaluate(records.quantities, slice(0, None)).items()}
     found = {
         "price_index": level["price_index"],
@@ -116,7 +126,7 @@ def post_aid(territory: Territory) -> dict[str, float]:
     return found
 
 
-def _with_more_demand(model: TerritoryModel) -> TerritoryModel:
+def with_more_demand(model: TerritoryModel) -> TerritoryModel:
     """Return a branch to which exports, visitors and private investment ask more."""
     twin = model.branch(Levers())
     demand = twin.territory.demand
@@ -126,7 +136,7 @@ def _with_more_demand(model: TerritoryModel) -> TerritoryModel:
     return twin
 
 
-def _unemployment_response(base: Records, other: Records, fte_per_head: float) -> float:
+def unemployment_response(base: Records, other: Records, fte_per_head: float) -> float:
     """Return how many fewer residents are unemployed for 100 more jobs (heads), third year."""
     last = slice(WINDOW_MONTHS - 12, WINDOW_MONTHS)
 

@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from model.errors import AncrageError
-from model.hypotheses import HypothesisValues, draw_run_vector, load_register
-from model.hypotheses.register import read_register
+from model.hypotheses import (
+    LEVELS,
+    HypothesisValues,
+    draw_build_vector,
+    draw_run_vector,
+    draw_whole_vector,
+    load_register,
+)
+from model.hypotheses.register import Hypothesis, read_register, with_calibration
+from model.hypotheses.values import prior_quantile, quantile
 
 ENTRY = """
 [[hypothesis]]
@@ -105,7 +113,69 @@ def test_a_pair_draws_run_time_grades_b_and_c_only_within_bounds() -> None:
             continue
         middle = (found.low + found.high) / 2.0
         width = found.high - found.low
+        if found.posterior is not None:
+            within = (found.posterior.low <= drawn) & (drawn <= found.posterior.high)
+            assert 0.85 < within.mean() < 0.95, key
+            continue
         if found.distribution == "triangular":
             middle = (found.low + found.value + found.high) / 3.0
         assert abs(drawn.mean() - middle) < 0.08 * width, key
         assert drawn.std() > 0.1 * width, key
+
+
+def test_what_shapes_the_territory_is_drawn_apart_from_behaviour() -> None:
+    register = load_register()
+    run, build, whole = draw_run_vector(5), draw_build_vector(5), draw_whole_vector(5)
+    for key, found in register.items():
+        other = build if found.acts == "build" else run
+        assert whole[key] == other[key], key
+    moved = {key for key in register if build[key] != register[key].value}
+    assert moved == {
+        key
+        for key, found in register.items()
+        if found.acts == "build" and found.uncertain and found.low < found.high
+    }
+    assert build != draw_build_vector(6)
+
+
+def calibrated(**changes: object) -> dict[str, Hypothesis]:
+    table: dict[str, object] = {
+        "key": "x",
+        "value": 0.6,
+        "low": 0.4,
+        "high": 0.8,
+        "quantiles": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+    }
+    return with_calibration({"x": plain_entry()}, [table | changes])
+
+
+def plain_entry() -> Hypothesis:
+    return Hypothesis(
+        "x", "x", 0.5, "1", 0.0, 1.0, "triangular", "none", "C", "run", "nothing", "x", "x"
+    )
+
+
+def test_a_calibrated_entry_draws_from_its_quantiles_and_keeps_its_bounds() -> None:
+    found = calibrated()["x"]
+    assert (found.low, found.value, found.high, found.prior_value) == (0.0, 0.6, 1.0, 0.5)
+    assert [quantile(found, level) for level in LEVELS] == [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+    assert quantile(found, 0.0) == 0.3 and quantile(found, 1.0) == 0.9
+    assert quantile(found, 0.15) == pytest.approx(0.45)
+    assert prior_quantile(found, 0.5) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"key": "y"}, "'y': is not a hypothesis that pairs of runs draw"),
+        ({"quantiles": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.1]}, "outside the bounds"),
+        ({"quantiles": [0.3, 0.5, 0.4, 0.6, 0.7, 0.8, 0.9]}, "out of order"),
+        ({"quantiles": [0.3]}, "out of order"),
+        ({"values": 1.0}, "did you mean 'value'"),
+    ],
+)
+def test_a_bad_calibration_is_refused_in_one_sentence(
+    changes: dict[str, object], expected: str
+) -> None:
+    with pytest.raises(AncrageError, match=expected):
+        calibrated(**changes)

@@ -22,6 +22,7 @@ from model.indicators import (
     load_indicators,
     load_themes,
 )
+from model.indicators.channels import CHANNEL_QUANTITIES
 from model.indicators.records import QUANTITIES
 
 ZONES, CATEGORIES, MONTHS = 3, 4, 6
@@ -46,6 +47,7 @@ def random_records(seed: int, empty_share: float = 0.3) -> Records:
         start="2027-01",
         quantities=quantities,
         contract_volume=np.tile(volume, (MONTHS, 1)),
+        contract_value=np.tile(volume * draw.uniform(0.9, 1.2, CATEGORIES), (MONTHS, 1)),
         local_volume=local,
         local_fte=fte,
     )
@@ -75,7 +77,8 @@ def test_register_speaks_the_words_of_the_glossary() -> None:
             assert entry.base in load_bases(), key
         for other in entry.of:
             assert other in load_indicators(), key
-    assert used == quantities
+    assert used | set(CHANNEL_QUANTITIES) == quantities
+    assert not used & set(CHANNEL_QUANTITIES)
 
 
 def test_stocks_are_means_flows_sums_and_ratios_of_sums() -> None:
@@ -192,7 +195,7 @@ def test_same_records_differ_in_nothing() -> None:
 
 
 def change(records: Records, **arrays: Any) -> Records:
-    fields = ("zones", "categories", "start", "quantities", "contract_volume")
+    fields = ("zones", "categories", "start", "quantities", "contract_volume", "contract_value")
     values: dict[str, Any] = {name: getattr(records, name) for name in fields}
     values |= {"local_volume": records.local_volume, "local_fte": records.local_fte}
     return Records(**(values | arrays))

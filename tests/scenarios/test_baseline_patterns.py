@@ -9,7 +9,8 @@ import pytest
 from model import TerritoryModel
 from model.errors import AncrageError
 from scenarios.validation.award_log import AwardLog, measure_awards, price_slope
-from scenarios.validation.report import findings, load_patterns, replace_block
+from scenarios.validation.patterns import load_patterns
+from scenarios.validation.report import replace_block
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "validation.md"
 
@@ -68,12 +69,6 @@ def test_every_pattern_is_in_the_document() -> None:
 def test_a_model_without_a_log_is_refused() -> None:
     with pytest.raises(ValueError, match="keep_awards"):
         AwardLog.of(TerritoryModel("cote-opale", burn_in=False))
-
-
-def test_findings_average_seeds() -> None:
-    keys = [pattern.key for pattern in load_patterns()]
-    found = findings([dict.fromkeys(keys, 1.0), dict.fromkeys(keys, 3.0)])
-    assert found[0].mean == 2.0 and found[0].spread == pytest.approx(2**0.5)
 
 
 def test_only_the_generated_part_is_replaced() -> None:

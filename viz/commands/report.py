@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
+    from scenarios.attribution import Explanation
     from scenarios.schema import Scenario
     from viz.report import Format
     from viz.report.content import Block
@@ -82,6 +83,12 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
     "by itself (ancrage scenarios lists them)."
 )
 @click.option(
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="Add what each lever and channel brings, over four years at most (ancrage explain).",
+)
+@click.option(
     "--spaser",
     "buyers",
     multiple=True,
@@ -113,6 +120,7 @@ def command(
     central: bool,
     contexts: tuple[str, ...],
     shocks: tuple[str, ...],
+    explained: bool,
     buyers: tuple[str, ...],
     territory: str,
     workers: int | None,
@@ -168,11 +176,12 @@ def command(
                 chosen, **runs.options(), on_finished=lambda _: bar.advance(running)
             )
             blocks = _shocks(chosen, struck, runs, zones, language, bar)
+            reasons = _explained(chosen if explained else [], runs, zones, language, bar)
             scheme = _scheme(chosen[0], buyers, runs, language, bar)
             bar.add_task(text("drawing", language, table="report"), total=None)
             extra = territory_figures(comparison, zones, language, buyers=buyers_of(territory))
             written = build_report(
-                comparison, language, format_, extra, blocks, scheme, zones=zones
+                comparison, language, format_, extra, blocks, reasons, scheme, zones=zones
             )
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)
@@ -243,6 +252,31 @@ def _scheme(
         buyers, scenario, **runs.options(), on_finished=lambda _: bar.advance(running)
     )
     return spaser_blocks(table, language)
+
+
+def _explained(
+    chosen: list[Scenario],
+    runs: _Runs,
+    zones: Mapping[str, str],
+    language: Language,
+    bar: Progress,
+) -> list[Block]:
+    """Explain each scenario; return what the report says."""
+    if not chosen:
+        return []
+    from scenarios.attribution import run
+    from viz.report.explained import explained_blocks
+    from viz.texts import text
+
+    options = runs.options() | {"months": min(runs.months, run.DEFAULT_MONTHS)}
+    studies: list[Explanation] = []
+    for scenario in chosen:
+        words = text("running_explained", language, table="report", scenario=scenario.name)
+        running = bar.add_task(words, total=runs.pairs)
+        studies.append(
+            run.explain(scenario, **options, on_finished=lambda _, at=running: bar.advance(at))
+        )
+    return explained_blocks(studies, zones, language)
 
 
 def _format_of(name: str | None, out: Path | None) -> Format:

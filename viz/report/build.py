@@ -23,6 +23,7 @@ def build_report(
     format: Format,
     extra_figures: Sequence[Figure] = (),
     shocks: Sequence[Block] = (),
+    explained: Sequence[Block] = (),
     scheme: Sequence[Block] = (),
     *,
     zones: Mapping[str, str] | None = None,
@@ -35,6 +36,8 @@ def build_report(
         Figures of the territory (map, calendar) for its chapter.
     shocks
         What the report says of shocks (`viz.report.shocks`), if any.
+    explained
+        What it says of levers and channels (`viz.report.explained`), if any.
     scheme
         The SPASER table of some buyers (`viz.spaser.documents.spaser_blocks`), if any.
     zones
@@ -49,7 +52,7 @@ def build_report(
         from viz.territories import prepare_territory
 
         zones = prepare_territory(comparison.territory)
-    report = report_of(comparison, zones, language, extra_figures, shocks, scheme)
+    report = report_of(comparison, zones, language, extra_figures, shocks, explained, scheme)
     return _writer(format)(report)
 
 

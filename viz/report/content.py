@@ -120,12 +120,14 @@ def report_of(
     language: Language,
     extra_figures: Sequence[Figure] = (),
     shocks: Sequence[Block] = (),
+    explained: Sequence[Block] = (),
     scheme: Sequence[Block] = (),
 ) -> Report:
     """Put the report of a comparison together; ``extra_figures`` are of the territory.
 
-    ``shocks`` is what it says of shocks (`viz.report.shocks`), ``scheme`` the SPASER table of some
-    buyers (`viz.spaser.documents.spaser_blocks`), if any.
+    ``shocks`` is what it says of shocks (`viz.report.shocks`), ``explained`` what it says of levers
+    and channels (`viz.report.explained`), ``scheme`` the SPASER table of some buyers
+    (`viz.spaser.documents.spaser_blocks`), if any.
     """
     parts = [
         _brief(comparison, language),
@@ -134,6 +136,7 @@ def report_of(
         _chapter("trajectories", language, _trajectories(comparison, language)),
         _chapter("differences", language, [differences(comparison, language)]),
         _chapter("why", language, _of_each(comparison, language, why)),
+        _chapter("explained", language, explained),
         _gains(comparison, zones, language),
         _chapter("payers", language, [payers(comparison, language)]),
         _chapter("euro", language, _euro(comparison, language)),
@@ -147,6 +150,9 @@ def report_of(
     blocks += [Heading(words("limits", language))]
     blocks += [Bullets(tuple(words(f"limit_{key}", language) for key in _LIMITS))]
     blocks += _record(comparison, language)
+    from viz.report.evidence import evidence_blocks  # it is made of blocks defined here
+
+    blocks += evidence_blocks(language)
     return Report(
         title=_title(comparison, language),
         subtitle=words("subtitle", language, period=period(comparison, language)),

@@ -17,6 +17,7 @@ from html import escape
 from typing import TYPE_CHECKING, cast
 
 from model.errors import AncrageError
+from viz.evidence import annex_figures
 from viz.figures.figure import Figure
 from viz.figures.trajectories import DEFAULT_TRAJECTORIES, trajectories
 from viz.hypothesis_rows import words
@@ -150,7 +151,7 @@ def everything(
     """Return the zip of data, record, README, figures, the state's link and own scenarios.
 
     A study of shocks has its data in a folder of its own, and its figures after the others; so has
-    a SPASER table.
+    a SPASER table. Those of how far results can be believed come last.
     """
     comparison = answer.comparison
     listed = _FIGURE_FILES if study is None else {**_FIGURE_FILES, **_STUDY_FILES}
@@ -165,6 +166,7 @@ def everything(
             files[f"spaser/spaser.{format}"] = document(scheme, format, state.language)
         for buyer in scheme.listed:
             figures += buyer_figures(scheme, buyer, state.language)
+    figures += [figure for part in annex_figures(state.language).values() for figure in part]
     for place, figure in enumerate(figures, start=1):
         # a key may hold a scenario's name, which is a visitor's text
         stem = f"figures/{place:02d}-{file_name(figure.key, 'x').removesuffix('.x')}"

@@ -33,6 +33,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "map",
         "euro",
         "gains",
+        "why",
         "costs",
         "spaser",
         "resilience",
@@ -44,6 +45,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "predict",
         "target",
         "replay",
+        "why",
         "shocks",
         "tables",
         "roles",
@@ -51,7 +53,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "decisions",
         "script",
     ),
-    "research": ("hypotheses", "distributions", "resilience", "network", "data"),
+    "research": ("hypotheses", "distributions", "resilience", "network", "evidence", "data"),
 }
 """Sections of each mode, the first one opens it."""
 
@@ -315,7 +317,7 @@ def _state_of(table: Mapping[str, Any]) -> State:
         breakdown=breakdown if breakdown in load_dimensions() else EPCI,
         overrides=overrides,
         workshop=dict(workshop),
-        edited=str(table.get("edited", "")),
+        edited=str(table.get("edited", state.edited)),
         shocks=_known_shocks(table.get("shocks", ())),
         buyers=_codes(table.get("buyers", ())),
         target=str(table.get("target", ""))[:LONGEST_TARGET],

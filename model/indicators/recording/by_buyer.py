@@ -7,14 +7,13 @@ buyer: of a joint purchase each member counts its own part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.flows import MonthFlows
-from model.hypotheses import HypothesisValues
 from model.indicators.recording.firms import posts_at_work
 from model.procurement.levers import FAMILIES
 from model.procurement.practice import Practice
@@ -78,6 +77,8 @@ class BuyerLog:
 
     Parameters
     ----------
+    seed
+        That of the world: it draws who is approved as ESUS.
     buyers
         Codes of buyers, as ``ancrage territory buyers`` lists them.
     """
@@ -86,7 +87,7 @@ class BuyerLog:
         self,
         territory: Territory,
         derived: DerivedColumns,
-        h: HypothesisValues,
+        h: Mapping[str, float],
         seed: int,
         buyers: Sequence[str],
     ) -> None:
@@ -100,6 +101,13 @@ class BuyerLog:
     def empty_copy(self) -> BuyerLog:
         """Return a log of the same buyers that holds nothing."""
         return BuyerLog(self._t, self._d, self._h, self._seed, self.buyers)
+
+    def copy(self) -> BuyerLog:
+        """Return a log that holds the same and goes on by itself."""
+        twin = self.empty_copy()
+        twin._called = self._called.copy()
+        twin._counted, twin._obstacles = [*self._counted], [*self._obstacles]
+        return twin
 
     def months(self) -> BuyerMonths:
         """Return what was recorded."""

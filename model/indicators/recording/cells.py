@@ -44,11 +44,13 @@ class CellSums:
         self.cells[name] = total.astype(np.float64, copy=False)
         return self.cells[name]
 
-    def by_dimension(self) -> Recorded:
-        """Return every quantity by the groups of every dimension."""
+    def by_dimension(self, zones_only: bool = False) -> Recorded:
+        """Return every quantity by the groups of every dimension, or by zone alone."""
         stacked = np.array(list(self.cells.values())).reshape(len(self.cells), *self.shape)
         found: Recorded = {}
         for axis, dimension in enumerate(self.dimensions):
+            if zones_only and dimension != EPCI:
+                continue
             others = tuple(1 + other for other in range(len(self.shape)) if other != axis)
             found[dimension] = dict(zip(self.cells, stacked.sum(axis=others), strict=True))
         return found
@@ -138,10 +140,19 @@ class CellCodes:
 
 
 class FirmSums:
-    """Quantities of firms of one month, by place (zone, sector) and by kind (kind, owner)."""
+    """Quantities of firms of one month, by place (zone, sector) and by kind (kind, owner).
 
-    def __init__(self, codes: CellCodes, firms: Firms, generation: NDArray[np.integer]) -> None:
-        self._codes, self._firms = codes, firms
+    With ``zones_only`` their kinds are left aside.
+    """
+
+    def __init__(
+        self,
+        codes: CellCodes,
+        firms: Firms,
+        generation: NDArray[np.integer],
+        zones_only: bool = False,
+    ) -> None:
+        self._codes, self._firms, self._zones_only = codes, firms, zones_only
         self._moved = codes.may_move[generation[codes.may_move] > 0]
         self._kind = codes.kind.copy()
         self._kind[self._moved] = codes.young_kind[self._moved]
@@ -152,6 +163,8 @@ class FirmSums:
         """Add up a column of all firms (n,)."""
         codes, kind = self._codes, np.zeros(self.kind.size)
         self.place.cells[name] = self._firms.sum_by_group(values, self.place.size)
+        if self._zones_only:
+            return
         # sums over the rows in order of kind, three times as fast as a count, then the few that
         # changed kind
         sorted_values = values.take(codes.order_of_kind)
@@ -168,11 +181,12 @@ class FirmSums:
         kind = self._kind[rows]
         for name, weights in values.items():
             self.place.add(name, place, weights)
-            self.kind.add(name, kind, weights)
+            if not self._zones_only:
+                self.kind.add(name, kind, weights)
 
     def add_difference(self, name: str, total: str, *parts: str) -> None:
         """Set a quantity to what is left of another without its parts."""
-        for sums in (self.place, self.kind):
+        for sums in (self.place,) if self._zones_only else (self.place, self.kind):
             left = sums.cells[total]
             for part in parts:
                 left = left - sums.cells[part]
@@ -180,4 +194,6 @@ class FirmSums:
 
     def by_dimension(self) -> Recorded:
         """Return every quantity by the groups of every dimension; sectors are not yet grouped."""
+        if self._zones_only:
+            return self.place.by_dimension(zones_only=True)
         return self.place.by_dimension() | self.kind.by_dimension()

@@ -229,8 +229,9 @@ def add_concentration(sums: CellSums, x: Executed, firms: int) -> None:
 
 
 def add_insertion(sums: CellSums, codes: CellCodes, flows: MonthFlows) -> None:
-    """Add the insertion hours of the month's contracts, due and executed."""
+    """Add the month's contracts with an insertion clause, and their hours, due and executed."""
     cell = codes.contract[flows.insertion.contract]
+    sums.add("clauses_running_n", cell)
     sums.add("insertion_hours_due", cell, flows.insertion.due_each)
     sums.add("insertion_hours_executed", cell, flows.insertion.executed_each)
 

@@ -23,7 +23,12 @@ DEPENDENT_SHARE = 0.25
 
 
 def firm_sums(
-    t: Territory, codes: CellCodes, present: Floats, state: State, flows: MonthFlows
+    t: Territory,
+    codes: CellCodes,
+    present: Floats,
+    state: State,
+    flows: MonthFlows,
+    zones_only: bool = False,
 ) -> FirmSums:
     """Return the quantities of firms of the month.
 
@@ -31,9 +36,11 @@ def firm_sums(
     ----------
     present
         (n,), all who work in each firm, FTE (`FirmState.present_fte`).
+    zones_only
+        Leave sectors, kinds and owners aside.
     """
     traced, goods = flows.traced, flows.goods
-    sums = FirmSums(codes, t.firms, state.firms.generation)
+    sums = FirmSums(codes, t.firms, state.firms.generation, zones_only)
     sellers = np.flatnonzero(traced[0] > 0.0)
     sums.add_all("jobs_present_fte", present)
     sold = goods.demand_contracts[sellers] * goods.fill[sellers]
@@ -121,6 +128,7 @@ def zone_quantities(
         "insertion_people_n": i.people,
         "insertion_deadweight_n": i.people * i.deadweight,
         "insertion_exits_n": i.exits,
+        "insertion_exits_posts_n": i.exits_from_posts,
         "insertion_exits_work_n": to_work,
         "insertion_exits_lasting_n": to_work * h["insertion_lasting_share"],
         "household_income_eur": flows.household_income,

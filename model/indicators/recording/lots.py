@@ -77,10 +77,15 @@ def _add_procedures(
     """Count procedures by what prepared them and by what became of them."""
     tenders, awards = flows.tenders, flows.awards
     sums.add("called_n", cell[called])
+    sounded, adapted = called & tenders.sounded, called & (tenders.barrier != NOTHING)
+    announced = called & (tenders.notice_months > 0.0)
     prepared = {
-        "sounded": called & tenders.sounded,
-        "adapted": called & (tenders.barrier != NOTHING),
-        "announced": called & (tenders.notice_months > 0.0),
+        "sounded": sounded,
+        "adapted": adapted,
+        "announced": announced,
+        # with the announced ones, each prepared call once
+        "only_sounded": sounded & ~adapted & ~announced,
+        "only_adapted": adapted & ~announced,
     }
     for name, chosen in prepared.items():
         sums.add(f"{name}_n", cell[chosen])

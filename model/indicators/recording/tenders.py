@@ -74,6 +74,12 @@ def add_tenders(
     for name, mask in winners.items():
         count(f"{name}_n", mask)
         count(f"{name}_eur", mask, amount)
+    count("awards_base_eur", won, tenders.amount_eur)
+    count("awards_territory_base_eur", won & inside, tenders.amount_eur)
+    local = (bids.firm >= 0) & (bids.firm < len(t.firms))
+    able = (local & np.isfinite(bids.reluctance)).sum(axis=1).astype(np.float64)
+    count("able_local_n", open_call, able)
+    count("bids_local_n", open_call, (local & bids.valid).sum(axis=1).astype(np.float64))
     count("considerations_n", of_base & tenders.consideration)
     count("considerations_base_n", of_base)
     count("environmental_considerations_n", of_base & tenders.environmental_consideration)

@@ -73,7 +73,7 @@ def ready() -> State:
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("section", SECTIONS["workshop"])
 def test_every_screen_is_drawn(
-    section: str, language: Language, ready: State, known: Comparison
+    section: str, language: Language, ready: State, known: Comparison, engine: Any
 ) -> None:
     widgets, context = shown(replace(ready, section=section, language=language), known)
     assert any(named(widgets, "heading")) and any(named(widgets, "place"))

@@ -31,6 +31,7 @@ from viz.web.components.research import (
     PlainTable,
 )
 from viz.web.exports import export_all
+from viz.web.pages.evidence import Evidence
 from viz.web.pages.parts import FigureCard, IndicatorChoice, Progress
 from viz.web.pages.research_shocks import Measures
 from viz.web.registered import use_registered
@@ -51,6 +52,7 @@ def Research(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
         "hypotheses": Hypotheses,
         "distributions": Distributions,
         "network": Network,
+        "evidence": Evidence,
         "data": Data,
     }
     with solara.Div(classes=["an-stack"]):

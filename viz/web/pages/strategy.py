@@ -13,12 +13,15 @@ from viz.reproduce import file_name, toml_of
 from viz.sentences import what_changes, why_of
 from viz.web import actions
 from viz.web.components import LeverPanel, LibraryList, RestatedList, ScenarioBar
+from viz.web.explained_figures import with_explanations
+from viz.web.explaining import all_known
 from viz.web.figures import NEEDS_ANSWER, indicator_choices, made_figures
 from viz.web.lever_panel import choices, panel, values
 from viz.web.pages.dependence import Dependence
 from viz.web.pages.parts import FigureList, IndicatorChoice, Progress, ShockChoice, StudyProgress
 from viz.web.pages.spaser import PAGE as SPASER_PAGE
 from viz.web.pages.spaser import SpaserPage
+from viz.web.pages.why import Why
 from viz.web.session import STATE, Answers, change, offer
 from viz.web.shown import labels
 from viz.web.state import MOST_SHOWN, State
@@ -43,6 +46,10 @@ def Strategy(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
         Library(state)
     elif state.section == SPASER_PAGE:
         SpaserPage(state)
+    elif state.section == "why":
+        with solara.Div(classes=["an-stack"]):
+            Restated(state)
+            Why(state, answers)
     elif state.section == PAGE:
         with solara.Div(classes=["an-stack"]):
             ShockChoice(state)
@@ -178,6 +185,10 @@ def Figures(state: State, answers: Answers) -> None:
         lambda: made_figures(state, answer),
         [answer, state.section, state.language, state.indicator, state.edited],
     )
+    known = all_known(state)
+    explained = solara.use_memo(
+        lambda: with_explanations(made, known, state.language), [made, list(known.values())]
+    )
     if state.section in ("results", "map") and made:
         IndicatorChoice(state, indicator_choices(state.language))
-    FigureList(made, state.language)
+    FigureList(explained, state.language)

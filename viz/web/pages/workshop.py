@@ -16,6 +16,7 @@ from viz.web.pages.parts import FigureCard, Progress
 from viz.web.pages.workshop_room import Predict, Replay, Seat, Tables, Target
 from viz.web.pages.workshop_sheets import Decisions, RoleCards, Script, Vote
 from viz.web.pages.workshop_shocks import Shocks
+from viz.web.pages.workshop_why import TenLines
 from viz.web.session import Answers, change
 from viz.web.state import State
 from viz.web.studies import NO_STUDY, SHOCK_SCREEN
@@ -27,6 +28,7 @@ SHEETS = {
     "predict": Predict,
     "target": Target,
     "replay": Replay,
+    "why": TenLines,
     "tables": Tables,
     "roles": RoleCards,
     "vote": Vote,
@@ -35,7 +37,7 @@ SHEETS = {
 }
 OF_RESULTS = ("story", "predict", "target", "replay")
 """Sections that show results of the comparison."""
-OF_ONE_SCENARIO = ("predict", "target", "replay", SHOCK_SCREEN)
+OF_ONE_SCENARIO = ("predict", "target", "replay", "why", SHOCK_SCREEN)
 
 
 @solara.component

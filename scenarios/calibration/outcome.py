@@ -1,0 +1,100 @@
+"""Where a calibration is written: the clone that ships it, or a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import hypotheses
+from model.hypotheses.register import CALIBRATED
+from scenarios.calibration.report import calibration_text
+from scenarios.calibration.results import SHIPPED, Calibration
+from scenarios.store import RECORD, RunFolder, default_folder
+from scenarios.validation.outcome import write_plain
+from scenarios.validation.report import DOCUMENT, write_blocks
+
+BLOCK = "calibration"
+"""Name of the part of `docs/validation.md` that a calibration writes."""
+
+_HEAD = """# Ranges of hypotheses that published figures narrow, made by `ancrage calibrate`
+# (docs/validation.md). Pairs of runs draw from the quantiles, at 0.5, 5, 25, 50, 75, 95 and 99.5 %;
+# value is the central one; low and high hold nine cases out of ten. Bounds stay the register's.
+"""
+
+
+def register_path() -> Path:
+    """Return the file of calibrated ranges that the model reads."""
+    return Path(hypotheses.__file__).with_name(CALIBRATED)
+
+
+def ranges_toml(found: Calibration) -> str:
+    """Return the calibrated ranges as the model reads them, in order of key."""
+    tables = [
+        "\n".join(
+            (
+                "[[calibrated]]",
+                f'key = "{one.key}"',
+                f"value = {_plain(one.value)}",
+                f"low = {_plain(one.low)}",
+                f"high = {_plain(one.high)}",
+                f"quantiles = [{', '.join(map(_plain, one.quantiles))}]",
+            )
+        )
+        for one in sorted(found.identified, key=lambda one: one.key)
+    ]
+    # without any, the list is there and empty
+    return "\n\n".join([_HEAD.rstrip(), *(tables or ["calibrated = []"])]) + "\n"
+
+
+def _plain(value: float) -> str:
+    return repr(float(value))
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """Receives a calibration; without a folder, it goes where the clone ships it."""
+
+    folder: RunFolder | None
+
+    @classmethod
+    def chosen(cls, out: Path | None, usual: bool) -> Outlet:
+        """Return the clone for a usual calibration in one, otherwise a run folder, refused early.
+
+        Raises
+        ------
+        AncrageError
+            The folder cannot be written or holds other files.
+        """
+        if out is None and usual and DOCUMENT.exists():
+            return cls(None)
+        return cls(RunFolder(out or default_folder("calibrate")))
+
+    def write(self, found: Calibration) -> list[Path]:
+        """Write ranges, record and document; return the files."""
+        blocks = {BLOCK: calibration_text(found)}
+        if self.folder is None:
+            path = register_path()
+            beside = path.with_name(f".{path.name}.writing")
+            beside.write_text(ranges_toml(found), encoding="utf-8")
+            os.replace(beside, path)
+            write_plain(SHIPPED, found.as_json())
+            write_blocks(DOCUMENT, blocks)
+            return [path, SHIPPED, DOCUMENT]
+        ranges, record = self.folder.stage(CALIBRATED), self.folder.stage(RECORD)
+        text = self.folder.stage("validation.md")
+        ranges.write_text(ranges_toml(found), encoding="utf-8")
+        write_plain(record, found.as_json())
+        if DOCUMENT.exists():
+            shutil.copyfile(DOCUMENT, text)
+            write_blocks(text, blocks)
+        else:
+            text.write_text(blocks[BLOCK] + "\n", encoding="utf-8")
+        self.folder.publish()
+        return [self.folder.folder / path.name for path in (ranges, record, text)]
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        if self.folder is not None:
+            self.folder.discard()

@@ -1,0 +1,1 @@
+"""Explanations in words and tables, for the command line, screens and reports."""
