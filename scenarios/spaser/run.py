@@ -81,7 +81,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class SpaserTask:
-    """One unit of work: one seed, every scenario, what some buyers notify."""
+    """One unit of work: one seed, some scenarios, what some buyers notify.
+
+    ``part`` numbers the units of one seed, where its scenarios are shared out.
+    """
 
     territory: str
     seed: int
@@ -93,6 +96,7 @@ class SpaserTask:
     context: Scenario = BASELINE_SCENARIO
     overrides: tuple[tuple[str, float], ...] = ()
     windows: tuple[Window, ...] = ()
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +123,11 @@ class BuyersRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpaserPair:
-    """One seed: a run a scenario."""
+    """One unit of work of one seed: a run a scenario."""
 
     seed: int
     runs: tuple[BuyersRun, ...] = field(repr=False)
+    part: int = 0
 
 
 def run_spaser_pair(task: SpaserTask) -> SpaserPair:
@@ -140,7 +145,7 @@ def run_spaser_pair(task: SpaserTask) -> SpaserPair:
         gc.collect()
     del world
     gc.collect()
-    return SpaserPair(task.seed, tuple(runs))
+    return SpaserPair(task.seed, tuple(runs), task.part)
 
 
 def _measure(months: BuyerMonths, records: Records, windows: Sequence[Window]) -> BuyersRun:
