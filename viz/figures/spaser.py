@@ -62,7 +62,10 @@ def spaser_table(study: Spaser, buyer: str, unit: Unit, language: Language) -> F
         Column("reached", words("reached", language), "%", 0),
         Column("note", words("status", language)),
     )
-    notes = readiness(study.pairs, study.months, study.central, language)
+    # the caption says itself what the range is
+    known = text("interval_name", language)
+    told = readiness(study.pairs, study.months, study.central, language)
+    notes = [note for note in told if note != known]
     last = [row for row in rows if row.first_year == study.years[-1]]
     labels = [category_label(row.category, language) for row in last]
     return Figure(
@@ -176,6 +179,7 @@ def spaser_means(study: Spaser, buyer: str, language: Language) -> Figure:
     rows: list[tuple[Cell, ...]] = []
     for category in load_categories():
         of = [r for r in study.risks if (r.buyer, r.category) == (buyer, category)]
+        told = risks_words(of, language)
         for means in study.means(category):
             rows.append(
                 (
@@ -184,9 +188,10 @@ def spaser_means(study: Spaser, buyer: str, language: Language) -> Figure:
                     words("yes" if means.key in moved else "no", language),
                     means.pilot(french),
                     means.cost(french),
-                    risks_words(of, language),
+                    told,
                 )
             )
+            told = words("as_above", language)
     keys = ("category", "means", "used", "pilot", "cost", "risk")
     cost = number(study.lever_cost(buyer) / 1e3, 0, language) + ("\u00a0k€" if french else " k EUR")
     return Figure(

@@ -64,6 +64,8 @@ def chart_option(
             max(highest, 0.5),
             signed=False,
             name="%",
+            nameLocation="middle",
+            nameGap=28,
             nameTextStyle={"color": style.INK, "fontSize": style.TEXT},
         ),
         yAxis=style.category_axis(names, inverse=True),
