@@ -103,8 +103,9 @@ def _by_pair(entry: Hypothesis) -> str:
     left = entry.posterior
     if left is None:
         return entry.distribution
-    before = _plain(left.prior_value)
-    return f"calibrated, {_plain(left.low)} to {_plain(left.high)} (value before: {before})"
+    drawn = f"calibrated, {_plain(left.low)} to {_plain(left.high)}"
+    moved = entry.value != left.prior_value
+    return f"{drawn} (value before: {_plain(left.prior_value)})" if moved else drawn
 
 
 def build_hypotheses_table() -> str:

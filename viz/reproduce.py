@@ -13,6 +13,8 @@ from typing import Any
 
 import tomli_w
 
+from scenarios.attribution import Explanation
+from scenarios.attribution.store import write_explanation
 from scenarios.compared import Comparison
 from scenarios.library.reading import context_names, load_context, load_shock, shock_names
 from scenarios.resilience import Resilience
@@ -20,7 +22,9 @@ from scenarios.resilience.store import python_lines as study_lines
 from scenarios.resilience.store import write_resilience
 from scenarios.schema import Scenario
 from scenarios.store import RunFolder, is_of_library, python_lines, write_comparison
-from viz.readme import COMPARISON_FILES, RESILIENCE_FILES, readme_text
+from viz.explanations.lines import ten_lines
+from viz.readme import COMPARISON_FILES, EXPLAIN_FILES, RESILIENCE_FILES, readme_text
+from viz.texts import LANGUAGES
 
 FOLDER = "scenarios"
 """Where own scenarios stand, beside the other files of an export."""
@@ -150,6 +154,26 @@ def study_files(study: Resilience) -> dict[str, bytes]:
         found = {path.name: path.read_bytes() for path in sorted(written.iterdir())}
     found["reproduce.txt"] = _again(study).encode()
     return found | {name: content.encode() for name, content in own.items()}
+
+
+def explanation_files(study: Explanation) -> dict[str, bytes]:
+    """Return the files of the run folder of an explanation, with the scenario it explains."""
+    path = file_name(study.scenario.name, "toml")
+    words = ["ancrage", "explain", path, "--territory", study.territory]
+    words += ["--months", str(study.months), "--pairs", str(study.pairs)]
+    words += ["--seed", str(study.seed), *(["--central"] if study.central else [])]
+    if not study.context.changes_nothing:
+        words += ["--context", study.context.name]
+    for key, value in study.overrides:
+        words += ["--hypothesis", f"{key}={value!r}"]
+    listed = {**EXPLAIN_FILES, path: "the scenario, as a file of ancrage explain"}
+    texts = {"README.txt": readme_text(listed), path: toml_of(study.scenario)}
+    for language in LANGUAGES:
+        texts[f"ten-lines-{language}.txt"] = "\n".join(ten_lines(study, language)) + "\n"
+    with TemporaryDirectory() as place:
+        folder = RunFolder(Path(place) / "run")
+        written = write_explanation(folder, study, words, study.pairs, texts)
+        return {one.name: one.read_bytes() for one in sorted(written.iterdir())}
 
 
 _UNITS = (

@@ -18,9 +18,10 @@ from scenarios.validation.report import DOCUMENT, write_blocks
 BLOCK = "calibration"
 """Name of the part of `docs/validation.md` that a calibration writes."""
 
-_HEAD = """# Ranges of hypotheses that published figures narrow, made by `ancrage calibrate`
+_HEAD = """# What published figures leave of hypotheses that they see, made by `ancrage calibrate`
 # (docs/validation.md). Pairs of runs draw from the quantiles, at 0.5, 5, 25, 50, 75, 95 and 99.5 %;
-# value is the central one; low and high hold nine cases out of ten. Bounds stay the register's.
+# low and high hold nine cases out of ten; value is the central one: the median where the range is
+# identified, otherwise the register's. Bounds stay the register's.
 """
 
 
@@ -36,13 +37,13 @@ def ranges_toml(found: Calibration) -> str:
             (
                 "[[calibrated]]",
                 f'key = "{one.key}"',
-                f"value = {_plain(one.value)}",
+                f"value = {_plain(one.central)}",
                 f"low = {_plain(one.low)}",
                 f"high = {_plain(one.high)}",
                 f"quantiles = [{', '.join(map(_plain, one.quantiles))}]",
             )
         )
-        for one in sorted(found.identified, key=lambda one: one.key)
+        for one in sorted(found.hypotheses, key=lambda one: one.key)
     ]
     # without any, the list is there and empty
     return "\n\n".join([_HEAD.rstrip(), *(tables or ["calibrated = []"])]) + "\n"

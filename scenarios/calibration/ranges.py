@@ -76,11 +76,13 @@ def rounded(value: float) -> float:
 
 
 def posterior_of(ranges: Sequence[HypothesisRange]) -> Mapping[str, Posterior]:
-    """Return the posterior of each identified hypothesis, by key."""
+    """Return the posterior of each hypothesis that a figure sees, by key.
+
+    All are drawn from what the figures leave; the central value moves only where it is identified.
+    """
     return {
-        one.key: Posterior(one.prior_value, one.value, one.low, one.high, one.quantiles)
+        one.key: Posterior(one.prior_value, one.central, one.low, one.high, one.quantiles)
         for one in ranges
-        if one.identified
     }
 
 

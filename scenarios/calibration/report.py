@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from model.hypotheses import load_register
-from scenarios.calibration.results import Calibration, HypothesisRange, TargetFit
+from scenarios.calibration.results import Calibration, TargetFit
 from scenarios.validation.patterns import Pattern, load_patterns
 
 MOST_RIDGES = 12
@@ -19,16 +19,16 @@ def calibration_text(found: Calibration) -> str:
             _what_was_run(found),
             "",
             "| Hypothesis | Prior value and range | Calibrated value and range | Ratio of ranges | "
-            "Used | Moves most | Held known truths |",
+            "Identified | Moves most | Held known truths |",
             "|---|---|---|---|---|---|---|",
             *_range_rows(found, patterns),
             "",
             f"Ranges hold nine cases out of ten. A ratio under {found.identified_under} counts as "
             f"identified: {len(found.identified)} of {len(found.hypotheses)} hypotheses that a "
-            "figure sees; ensembles draw these from their calibrated range, and their central "
-            "value is its median. The others keep the value and range of the register. No figure "
-            f"sees {len(found.screened)} further run-time assumptions, of {found.candidates}: "
-            "nothing here speaks for or against them.",
+            "figure sees. Ensembles draw all of these from their calibrated range; the central "
+            "value is its median where it is identified, and stays the register's elsewhere. No "
+            f"figure sees {len(found.screened)} further run-time assumptions, of "
+            f"{found.candidates}: nothing here speaks for or against them.",
             "",
             _coverage_sentence(found),
             "",
@@ -45,7 +45,7 @@ def calibration_text(found: Calibration) -> str:
 def _what_was_run(found: Calibration) -> str:
     first, second, check = found.points
     return (
-        f"{found.territory}: {first} worlds over the prior, {second} where the first do not rule "
+        f"`{found.territory}`: {first} worlds over the prior, {second} where the first do not rule "
         f"it out ({100.0 * found.left:.0f} % of it), {check} with independent draws of the "
         f"calibrated ranges; {found.months} months after burn-in each. {found.effective:,.0f} "
         "effective draws."
@@ -60,16 +60,19 @@ def _range_rows(found: Calibration, patterns: dict[str, Pattern]) -> list[str]:
         known = held.get(one.key)
         share = "" if known is None or not known.truths else f"{100.0 * known.share:.0f} %"
         rows.append(
-            f"| `{one.key}`: {register[one.key].label_en} | {_prior(one)} | "
-            f"{one.value:.3g} [{one.low:.3g}; {one.high:.3g}] | {one.ratio:.2f} | "
+            f"| `{one.key}`: {register[one.key].label_en} | "
+            f"{_interval(one.prior_value, one.prior_low, one.prior_high)} | "
+            f"{_interval(one.value, one.low, one.high)} | {one.ratio:.2f} | "
             f"{'yes' if one.identified else ''} | {patterns[one.moves].label} "
             f"({100.0 * one.share:.0f} %) | {share} |"
         )
     return rows
 
 
-def _prior(one: HypothesisRange) -> str:
-    return f"{one.prior_value:.3g} [{one.prior_low:.3g}; {one.prior_high:.3g}]"
+def _interval(value: float, low: float, high: float) -> str:
+    """Write a value and a range, each with three significant digits."""
+    written = [f"{v:,.0f}" if abs(v) >= 1000.0 else f"{v:.3g}" for v in (value, low, high)]
+    return f"{written[0]} [{written[1]}; {written[2]}]"
 
 
 def _coverage_sentence(found: Calibration) -> str:

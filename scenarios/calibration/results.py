@@ -21,11 +21,10 @@ class HypothesisRange:
     """What the data say of one hypothesis.
 
     ``prior_low``, ``prior_high``, ``low`` and ``high`` hold nine cases out of ten, before and after
-    the data; ``ratio`` is the second width over the first. Where it is ``identified`` (ratio under
-    the record's bound) ensembles draw from ``quantiles`` (at `model.hypotheses.LEVELS`) and
-    ``value`` is the central one; otherwise the register's value and range stay. ``moves`` is the
-    published figure that it moves most, ``share`` the part of that figure's variance over the prior
-    that it makes alone.
+    the data; ``ratio`` is the second width over the first. Ensembles draw from ``quantiles`` (at
+    `model.hypotheses.LEVELS`), whose median is ``value``. ``identified`` tells that the ratio is
+    under the record's bound. ``moves`` is the published figure that it moves most, ``share`` the
+    part of that figure's variance over the prior that it makes alone.
     """
 
     key: str
@@ -40,6 +39,11 @@ class HypothesisRange:
     quantiles: tuple[float, ...]
     moves: str
     share: float
+
+    @property
+    def central(self) -> float:
+        """The central value of the model: what figures say where they identify it."""
+        return self.value if self.identified else self.prior_value
 
 
 @dataclass(frozen=True, slots=True)

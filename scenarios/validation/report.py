@@ -57,7 +57,7 @@ def patterns_text(found: Validation) -> str:
         else "each with its own draw of every hypothesis of grade B and C, at build and in the run"
     )
     lines = [
-        f"{found.territory}, {len(found.seeds)} seeds, {hypotheses}; mean over seeds and, in "
+        f"`{found.territory}`, {len(found.seeds)} seeds, {hypotheses}; mean over seeds and, in "
         "brackets, the interval in which nine simulations out of ten lie. The verdict is on the "
         'mean; "straddles" means that a bound of the accepted range is inside the interval.',
         "",

@@ -209,11 +209,12 @@ def test_the_model_draws_from_the_shipped_ranges() -> None:
     assert register_path().read_text(encoding="utf-8") == ranges_toml(shipped)
     register = load_register()
     told = {key for key, one in register.items() if one.posterior is not None}
-    assert told == {one.key for one in shipped.identified}
-    for one in shipped.identified:
+    assert told == {one.key for one in shipped.hypotheses}
+    for one in shipped.hypotheses:
         posterior = register[one.key].posterior
-        assert posterior is not None and one.ratio < shipped.identified_under
-        assert register[one.key].value == one.value
+        assert posterior is not None
+        assert one.identified == (one.ratio < shipped.identified_under)
+        assert register[one.key].value == (one.value if one.identified else one.prior_value)
         assert (posterior.low, posterior.high) == (one.low, one.high)
         assert posterior.prior_value == one.prior_value
         assert register[one.key].grade == "C"

@@ -237,23 +237,6 @@ def _shocks(
     return shock_blocks(study, zones, language, buyers=names)
 
 
-def _scheme(
-    scenario: Scenario, buyers: tuple[str, ...], runs: _Runs, language: Language, bar: Progress
-) -> list[Block]:
-    """Run the SPASER table of some buyers; return what the report says of it."""
-    if not buyers:
-        return []
-    from scenarios import spaser as of_spaser
-    from viz.spaser.documents import spaser_blocks
-    from viz.texts import text
-
-    running = bar.add_task(text("running_spaser", language, table="report"), total=runs.pairs)
-    table = of_spaser.spaser(
-        buyers, scenario, **runs.options(), on_finished=lambda _: bar.advance(running)
-    )
-    return spaser_blocks(table, language)
-
-
 def _explained(
     chosen: list[Scenario],
     runs: _Runs,
@@ -277,6 +260,23 @@ def _explained(
             run.explain(scenario, **options, on_finished=lambda _, at=running: bar.advance(at))
         )
     return explained_blocks(studies, zones, language)
+
+
+def _scheme(
+    scenario: Scenario, buyers: tuple[str, ...], runs: _Runs, language: Language, bar: Progress
+) -> list[Block]:
+    """Run the SPASER table of some buyers; return what the report says of it."""
+    if not buyers:
+        return []
+    from scenarios import spaser as of_spaser
+    from viz.spaser.documents import spaser_blocks
+    from viz.texts import text
+
+    running = bar.add_task(text("running_spaser", language, table="report"), total=runs.pairs)
+    table = of_spaser.spaser(
+        buyers, scenario, **runs.options(), on_finished=lambda _: bar.advance(running)
+    )
+    return spaser_blocks(table, language)
 
 
 def _format_of(name: str | None, out: Path | None) -> Format:

@@ -30,7 +30,7 @@ def write_measure(name: str, value: float, language: Language) -> str:
     if name.endswith("_eur"):
         scale, unit = (1e6, "M") if abs(value) >= 1e6 else (1e3, "k")
         sign = f"{unit}€" if language == "fr" else f"€{unit}"
-        return f"{number(value / scale, 1, language)}\u00a0{sign}"
+        return f"{number(value / scale, 1 if value else 0, language)}\u00a0{sign}"
     return number(value, 0 if name in _COUNTS else 1, language)
 
 
@@ -77,6 +77,9 @@ def case_sentence(case: Case, zones: Mapping[str, str], language: Language) -> s
         key: _change(of(case.baseline[name]), of(case.scenario[name]), name, language)
         for key, (name, of) in how.items()
     }
+    if "won" in told:
+        key = "won_one" if told["won"] in ("0", "1") else "won_many"
+        told["won"] = words(key, language, won=told["won"])
     zone = zones.get(case.zone, case.zone)
     return words(f"case_{case.kind}", language, what=what, zone=zone, **told)
 

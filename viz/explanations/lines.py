@@ -30,6 +30,9 @@ COST = "public_cost"
 MOST_PARTS = 3
 """Levers or channels named in one line: more cannot be followed by ear."""
 
+FEWER_PARTS = 2
+"""The same where a line tells the effect too."""
+
 MOST_LINES = 10
 
 
@@ -43,20 +46,14 @@ def ten_lines(study: Explanation, language: Language) -> tuple[str, ...]:
     lines = [_what(study, language)]
     if study.pairs < PAIRS_FOR_A_BAND:
         return (*lines, words("line_provisional", language), _how_to_read(study, language))
-    lines += [_jobs(study, language), _levers(study, JOBS, language)]
-    lines.append(_channels(study, JOBS, language))
-    for indicator in (LOCAL, HOURS):
-        row = study.total(indicator)
-        finding = _finding(row, study, language)
-        if verdict(row) in ("none", "undefined", "provisional"):
-            lines.append(finding)
-            continue
-        lines.append(f"{finding} {_levers(study, indicator, language)}")
-        lines.append(_channels(study, indicator, language))
-    cost = _finding(study.total(COST), study, language)
-    lines.append(f"{cost} {_levers(study, COST, language)}")
+    levers = _levers(study, JOBS, language, MOST_PARTS) or words("line_no_lever", language)
+    lines += [_jobs(study, language), levers, _channels(study, JOBS, language)]
+    for indicator in (LOCAL, HOURS, COST):
+        finding = _finding(study.total(indicator), study, language)
+        levers = _levers(study, indicator, language, FEWER_PARTS)
+        lines += [f"{finding} {levers}".strip(), _channels(study, indicator, language)]
     lines.append(_how_to_read(study, language))
-    return tuple(lines)
+    return tuple(line for line in lines if line)
 
 
 def _what(study: Explanation, language: Language) -> str:
@@ -98,20 +95,22 @@ def _finding(row: ResultRow, study: Explanation, language: Language) -> str:
     )
 
 
-def _levers(study: Explanation, indicator: str, language: Language) -> str:
+def _levers(study: Explanation, indicator: str, language: Language, most: int) -> str:
+    """Say which parts surely contribute; nothing where none does."""
     parts = sure_parts(contribution_rows(study, indicator, language), study, language)
     if not parts:
-        return words("line_no_lever", language)
-    joined = semicolon_in(language).join(parts[:MOST_PARTS])
+        return ""
+    joined = semicolon_in(language).join(parts[:most])
     whole = verdict(study.total(indicator)) in ("up", "down")
     return words("line_levers" if whole else "line_one_by_one", language, parts=joined)
 
 
 def _channels(study: Explanation, indicator: str, language: Language) -> str:
+    """Say which channels are sure; nothing where none is."""
     label = lowered(label_of(indicator, language))
     parts = sure_parts(channel_rows(study, indicator, language), study, language)
     if not parts:
-        return words("line_no_channel", language, label=label)
+        return ""
     joined = semicolon_in(language).join(parts[:MOST_PARTS])
     return words("line_channels", language, label=label, parts=joined)
 

@@ -10,7 +10,7 @@ from model.indicators import load_indicators
 from scenarios.results import ResultRow
 from viz.console import table
 from viz.explanations.cases import case_table
-from viz.explanations.words import channel_rows, labels_of_players, words, written_as
+from viz.explanations.words import HEADLINES, channel_rows, labels_of_players, words, written_as
 from viz.figures.wording import Measure, interval, label_of, verdict_text
 from viz.numbers import ABSENT, number
 from viz.texts import Language
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
     from scenarios.attribution import Explanation
     from scenarios.attribution.cases import Case
-
-HEADLINES = (
-    "jobs_present",
-    "local_share_territory_value",
-    "sme_share_value",
-    "bids_per_tender",
-    "insertion_hours",
-    "public_cost",
-)
-"""Indicators whose contributions are printed; all main ones with ``--details``."""
 
 BY_ZONE = ("jobs_present", "local_share_epci_value")
 """Indicators whose contributions are printed by EPCI when asked for."""

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 words = words_of("explain")
 
+HEADLINES = (
+    "jobs_present",
+    "local_share_territory_value",
+    "sme_share_value",
+    "bids_per_tender",
+    "insertion_hours",
+    "public_cost",
+)
+"""Indicators that are explained first: printed, and in reports."""
+
 ENABLING = ("training", "dedicated_staff")
 """Levers that change nothing alone but what others do."""
 

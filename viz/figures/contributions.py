@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from model.indicators.channels import channel_names
 from scenarios.results import ResultRow
 from scenarios.statistics import PAIRS_FOR_A_BAND
 from viz.explanations.cases import case_rule, case_sentence, case_table
 from viz.explanations.notes import method_notes
 from viz.explanations.words import (
+    HEADLINES,
     channel_rows,
     contribution_rows,
     labels_of_players,
@@ -91,7 +93,8 @@ def _waterfall(
     names = [*parts, words("sum", language)]
     written = written_as(rows, language)
     few = study.pairs < PAIRS_FOR_A_BAND
-    notes = [] if few else [figure_words("waterfall_note", language)]
+    note = words("parts_note", language)
+    notes = [] if few else [note if kind == "part" else figure_words("waterfall_note", language)]
     colon, joint = colon_in(language), semicolon_in(language)
     told = [f"{name}{colon}{effect(row, written)}" for name, row in zip(names, rows, strict=True)]
     return Figure(
@@ -163,6 +166,16 @@ def followed_case(
         why=(rule, words("case_how", language)),
     )
     return spaced_figure(made, language)
+
+
+def explained_figures(
+    study: Explanation, zones: Mapping[str, str], language: Language
+) -> list[Figure]:
+    """Return every figure of an explanation: headlines, indicators with channels, cases."""
+    keys = dict.fromkeys((*HEADLINES, *channel_names()))
+    made = [make(study, key, language) for key in keys for make in (contributions, channels)]
+    cases = [followed_case(study, case, zones, language) for case in study.cases]
+    return [figure for figure in (*made, *cases) if figure is not None]
 
 
 def explained_lines(study: Explanation, indicator: str, language: Language) -> tuple[str, ...]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from model.indicators.channels import channel_names
 from scenarios.attribution import Explanation
 from scenarios.attribution.store import python_lines
 from viz.explanations.lines import ten_lines
 from viz.explanations.notes import method_notes
-from viz.explanations.tables import HEADLINES
-from viz.explanations.words import words
+from viz.explanations.words import HEADLINES, words
 from viz.figures.contributions import channels, contributions, followed_case
-from viz.figures.figure import Figure
 from viz.report.content import Block, Bullets, Code, Heading, Paragraph
 from viz.report.content import words as report_words
 from viz.texts import Language
@@ -39,13 +36,3 @@ def explained_blocks(
         blocks.append(Paragraph(report_words("record_python", language), strong=True))
         blocks.append(Code(tuple(python_lines(study, study.pairs))))
     return blocks
-
-
-def explained_figures(
-    study: Explanation, zones: Mapping[str, str], language: Language
-) -> list[Figure]:
-    """Return every figure of an explanation: all indicators with channels, headlines, cases."""
-    keys = dict.fromkeys((*HEADLINES, *channel_names()))
-    made = [make(study, key, language) for key in keys for make in (contributions, channels)]
-    cases = [followed_case(study, case, zones, language) for case in study.cases]
-    return [figure for figure in (*made, *cases) if figure is not None]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 _NARROW, _NO_BREAK = "\u202f", "\u00a0"
 

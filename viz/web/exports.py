@@ -18,13 +18,22 @@ from typing import TYPE_CHECKING, cast
 
 from model.errors import AncrageError
 from viz.evidence import annex_figures
+from viz.figures.contributions import explained_figures
 from viz.figures.figure import Figure
 from viz.figures.trajectories import DEFAULT_TRAJECTORIES, trajectories
 from viz.hypothesis_rows import words
-from viz.reproduce import data_files, file_name, stem_of, study_files, zipped
+from viz.reproduce import (
+    data_files,
+    explanation_files,
+    file_name,
+    stem_of,
+    study_files,
+    zipped,
+)
 from viz.spaser.documents import buyer_figures, document, spaser_blocks
 from viz.territories import buyers_of
 from viz.texts import Language, text
+from viz.web.explaining import all_known
 from viz.web.figures import NEEDS_ANSWER, figures_of, outlines
 from viz.web.services import services
 from viz.web.session import NOTICE, Answers, offer
@@ -61,6 +70,7 @@ _FIGURE_FILES = {
 
 _SCHEME_FILES = {"spaser/": "the SPASER table of the chosen buyers: spreadsheet and JSON"}
 _STUDY_FILES = {"resilience/": "what shocks do: data, record and README of their own"}
+_EXPLAINED_FILES = {"explained/": "what levers and channels bring, a folder a scenario explained"}
 
 
 def export_all(kind: str, state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
@@ -136,12 +146,20 @@ def made(
         return zipped(data_files(comparison), _stem(answer))
     try:
         from viz.report import build_report
+        from viz.report.explained import explained_blocks
     except ImportError as error:
         raise AncrageError(words("export_missing", language)) from error
     figures = _of_territory(comparison, language)
+    reasons = explained_blocks(list(all_known(state).values()), zone_names(), language)
     annex = [] if scheme is None else spaser_blocks(scheme, language)
     return build_report(
-        comparison, language, cast("Format", kind), figures, scheme=annex, zones=zone_names()
+        comparison,
+        language,
+        cast("Format", kind),
+        figures,
+        explained=reasons,
+        scheme=annex,
+        zones=zone_names(),
     )
 
 
@@ -150,17 +168,23 @@ def everything(
 ) -> bytes:
     """Return the zip of data, record, README, figures, the state's link and own scenarios.
 
-    A study of shocks has its data in a folder of its own, and its figures after the others; so has
-    a SPASER table. Those of how far results can be believed come last.
+    A study of shocks has its data in a folder of its own, and its figures after the others; so have
+    explanations and a SPASER table. Figures of how far results can be believed come last.
     """
     comparison = answer.comparison
     listed = _FIGURE_FILES if study is None else {**_FIGURE_FILES, **_STUDY_FILES}
+    if known := all_known(state):
+        listed = {**listed, **_EXPLAINED_FILES}
     listed = listed if scheme is None else {**listed, **_SCHEME_FILES}
     files = data_files(comparison, listed)
     figures = export_figures(state, answer)
     if study is not None:
         files |= {f"resilience/{name}": content for name, content in study_files(study).items()}
         figures += [figure for figure in study_figures(state, study) if figure is not None]
+    for name, one in known.items():
+        folder = f"explained/{file_name(name, 'x').removesuffix('.x')}"
+        files |= {f"{folder}/{path}": made for path, made in explanation_files(one).items()}
+        figures += explained_figures(one, zone_names(), state.language)
     if scheme is not None:
         for format in ("xlsx", "json"):
             files[f"spaser/spaser.{format}"] = document(scheme, format, state.language)

@@ -44,12 +44,12 @@ def Strategy(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
                 Figures(state, answers)
     elif state.section == "scenarios":
         Library(state)
-    elif state.section == SPASER_PAGE:
-        SpaserPage(state)
     elif state.section == "why":
         with solara.Div(classes=["an-stack"]):
             Restated(state)
             Why(state, answers)
+    elif state.section == SPASER_PAGE:
+        SpaserPage(state)
     elif state.section == PAGE:
         with solara.Div(classes=["an-stack"]):
             ShockChoice(state)

@@ -28,11 +28,15 @@ from viz.web.shown import labels
 from viz.web.state import State
 from viz.web.zones import zone_names
 
+LARGE = "font-size: 24px; line-height: 1.22; padding-left: 1.6em; margin: 0"
+"""Type that a room can read on a projector."""
+
 
 @solara.component
 def Why(state: State, answers: Answers) -> None:
     """Explain one of the scenarios on screen, indicator by indicator."""
     language, scenario = state.language, state.edited
+    _, refresh = solara.use_state(0)
     with solara.Div(classes=["an-filters"]):
         Choice(
             label=words("scenario", language),
@@ -42,7 +46,7 @@ def Why(state: State, answers: Answers) -> None:
                 lambda s: replace(s, edited=name) if name in s.shown else s
             ),
         )
-    Explained(state, scenario).key("explained")
+    Explained(state, scenario, refresh).key("explained")
     study = explaining.best_known(state, scenario)
     if study is not None:
         Lines(study, language)
@@ -82,23 +86,28 @@ def Lines(study: Explanation, language: Language, large: bool = False) -> None:
         if not large:
             heading = escape(words("lines_title", language))
             solara.HTML(tag="h2", classes=["an-title"], unsafe_innerHTML=heading)
-        style = "font-size: 24px; line-height: 1.35; padding-left: 1.6em" if large else ""
+        style = LARGE if large else ""
         solara.HTML(tag="ol", classes=["an-ten-lines"], unsafe_innerHTML=lines, style=style)
 
 
 @solara.component
-def Explained(state: State, scenario: str) -> None:
-    """Say what is known, let it be computed or refined, show progress and let it be given up."""
+def Explained(state: State, scenario: str, refresh: Callable[[int], None]) -> None:
+    """Say what is known, let it be computed or refined, show progress and let it be given up.
+
+    ``refresh`` draws the page around it again, once there is more to show.
+    """
     try:
         first, better = (explaining.asked_of(state, scenario, n) for n in (PAIRS, MORE_PAIRS))
     except AncrageError as error:
         solara.Div(attributes={"role": "alert"}, children=[str(error)])
     else:
-        Computed(first, better, state.language).key("computed")
+        Computed(first, better, state.language, refresh).key("computed")
 
 
 @solara.component
-def Computed(first: Asked, better: Asked, language: Language) -> None:
+def Computed(
+    first: Asked, better: Asked, language: Language, refresh: Callable[[int], None]
+) -> None:
     """Follow the explanation that was asked for, or offer to compute it."""
     _, set_seen = solara.use_state((0, 0))
     failure, set_failure = solara.use_state("")
@@ -111,6 +120,7 @@ def Computed(first: Asked, better: Asked, language: Language) -> None:
         if job is not None:
             set_failure(job.failure)
             set_seen((serial + 1, 0))
+            refresh(id(job))
 
     solara.lab.use_task(follow, dependencies=[job is None, first, serial], raise_error=False)
 

@@ -15,8 +15,9 @@ from viz.web.workshop import actions
 def TenLines(state: State, answers: Answers) -> None:
     """Show the ten lines about the scenario on screen, or have them computed."""
     scenario = actions.on_screen(state).name
+    _, refresh = solara.use_state(0)
     study = explaining.best_known(state, scenario)
     if study is None:
-        Explained(state, scenario).key(f"explained-{scenario}")
+        Explained(state, scenario, refresh).key(f"explained-{scenario}")
         return
     Lines(study, state.language, large=True)
