@@ -73,6 +73,16 @@ class Goal:
         """Return whether a value meets the target; an undefined one does not."""
         return value <= self.value if self.at_most else value >= self.value
 
+    def gap(self, value: float) -> float:
+        """Return how far a value is from the target, over the target's size; 0 where it is met."""
+        if self.met(value):
+            return 0.0
+        return (
+            abs(value - self.value) / max(abs(self.value), 1e-9)
+            if math.isfinite(value)
+            else math.inf
+        )
+
     def of_run(self, run: BuyersRun, windows: Sequence[Window]) -> float:
         """Return what a run of the chosen buyers reaches; NaN where undefined."""
         if self.measure == "indicator":

@@ -54,7 +54,8 @@ class Found:
         The least costly set tried that reaches the targets in most simulations; of "met", the
         empty one; None of the others.
     best
-        The set that reaches them in most simulations, whatever it costs.
+        The set that reaches them in most simulations, or is nearest in the mean where several do
+        as often, whatever it costs.
     frontier
         Sets on all pairs, by cost then by how far they go: each reaches the targets more often than
         all before it.
@@ -212,6 +213,11 @@ class _Hunt:
     def _reaches(self, result: SetResult) -> bool:
         return result.reach >= load_rules().reach - 1e-9
 
+    def _distance(self, result: SetResult) -> tuple[object, ...]:
+        """Order sets by how often, then how nearly they reach the targets, then by cost."""
+        pairs = zip(self.known.question.goals, result.values, strict=True)
+        return -result.reach, sum(goal.gap(value) for goal, value in pairs), *_price(result)
+
     def _affordable(self, result: SetResult) -> bool:
         return result.cost_eur <= self.budget_eur
 
@@ -315,7 +321,7 @@ class _Hunt:
 
     def _confirm_best(self) -> None:
         """Run the sets that reach the targets most often on all pairs."""
-        every = sorted(self.known.results(self._coarse), key=lambda r: (-r.reach, *_price(r)))
+        every = sorted(self.known.results(self._coarse), key=self._distance)
         self.known.evaluate([r.moved for r in every[: 1 + FRONTIER]], self._pairs)
 
     def _fill_frontier(self) -> None:
@@ -330,7 +336,7 @@ class _Hunt:
         whole = known.results(self._pairs)
         every = whole or known.results(1)
         baseline = known.result(NOTHING)
-        best = min(every, key=lambda r: (-r.reach, *_price(r)))
+        best = min(every, key=self._distance)
         settled = [r for r in whole if self._settled(r)]
         status: Status = "unproven"
         chosen = None

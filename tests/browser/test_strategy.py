@@ -198,3 +198,17 @@ def test_maps_of_several_scenarios_each_say_of_which(site, visit, answered, figu
     page.wait_for_selector("figure[data-figure=map_jobs_present_insertion] svg")
     titles = {key: figure["title"] for key, figure in figures_shown(page).items()}
     assert all(name in titles[f"map_jobs_present_{name}"] for name in names)
+
+
+def test_a_spaser_target_that_cannot_be_is_refused_beside_the_form(site, visit):
+    page = visit(site.url, replace(State(), section="spaser"))
+    page.locator("[data-buyer]").first.check()
+    page.wait_for_selector("[data-act=seek]:enabled")
+    page.fill("[data-act=value]", "130")
+    page.select_option("[data-act=year]", "2029")
+    page.click("[data-act=seek]")
+    said = page.wait_for_selector(".an-spaser [role=alert]").inner_text()
+    assert "130 %" in said and "100 %" in said
+    page.wait_for_function("location.search.length > 1")
+    state = decode(page.url.split("s=")[1])
+    assert len(state.buyers) == 1 and state.target == "social_number>=130@2029"

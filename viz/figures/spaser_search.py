@@ -13,7 +13,7 @@ from viz.figures import style
 from viz.figures.figure import SCENARIO_COLOURS, Cell, Column, Figure
 from viz.figures.spaser import category_label, definitions, risk_words, words
 from viz.figures.wording import label_of
-from viz.numbers import lever_value, number, percent
+from viz.numbers import ABSENT, lever_value, number, percent
 from viz.texts import Language, semicolon_in
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def found_words(found: Found, language: Language) -> list[str]:
     lines = [words(f"search_{found.status.replace('-', '_')}", language, **values)]
     if found.status == "found" and found.chosen is not None:
         lines.append(words("search_cost", language, **values))
+    elif found.status != "met":
+        lines.append(words("search_nearest", language, told=_nearest(found, language)))
     for goal, risks in zip(found.question.goals, found.blocks, strict=False):
         binding = [risk for risk in risks if risk.binds]
         shown = [risk_words(risk, language) for risk in (binding or risks[:2])]
@@ -105,6 +107,24 @@ def found_words(found: Found, language: Language) -> list[str]:
         words(key, language, tried=found.tried, runs=found.runs, pairs=found.question.pairs)
     )
     return lines
+
+
+def _nearest(found: Found, language: Language) -> str:
+    """Write what the best set reaches in the mean, and its levers."""
+    parts = [
+        words(
+            "search_mean",
+            language,
+            goal=goal_label(goal, language),
+            value=ABSENT if math.isnan(value) else number(value, 1, language),
+            unit=goal_unit(goal, language),
+            base=ABSENT if math.isnan(base) else number(base, 1, language),
+        )
+        for goal, value, base in zip(
+            found.question.goals, found.best.values, found.baseline.values, strict=True
+        )
+    ]
+    return semicolon_in(language).join([*parts, set_words(found.best.moved, language)])
 
 
 def _public(result: SetResult, language: Language) -> str:

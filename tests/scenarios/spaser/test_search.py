@@ -96,7 +96,10 @@ def test_a_target_met_from_above_and_several_at_once(exact_buyers: ModuleType) -
     assert both.status == "found" and both.chosen is not None
     assert {"reserved_share", "social_coverage"} <= set(both.chosen.moved.keys)
     fall = look(exact_buyers, "social<=1%@2028")
-    assert fall.status == "out-of-reach"
+    # no lever lowers it: current practice is the nearest
+    assert fall.status == "out-of-reach" and fall.best.moved == NOTHING
+    near = look(exact_buyers, "siae_number=90%@2028")
+    assert near.best.reach == 0.0 and "reserved_share" in near.best.moved.keys
 
 
 def test_an_indicator_of_the_register_can_be_a_target(exact_buyers: ModuleType) -> None:
