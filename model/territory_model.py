@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, override
 
@@ -21,7 +20,6 @@ from model.flows import MonthFlows
 from model.heap import keep_freed_memory
 from model.hypotheses import HypothesisValues
 from model.indicators.recorder import Recorder
-from model.indicators.recording.by_buyer import BuyerLog, BuyerMonths
 from model.indicators.tracing import trace_month
 from model.indicators.watcher import WatchedMonths, Watcher
 from model.ledger import ACCOUNTS, Ledger
@@ -110,8 +108,7 @@ class TerritoryModel(mesa.Model):
         self.state, closure = opening_state(built, derived, values)
         self.setting = Setting(built, derived, closure, values, switches or Switches(), int(rng))
         self.plan = LeverPlan(levers or Levers(), built.buyers, built.zones.keys)
-        self.amendments = amendments or Amendments()
-        self.verify = verify
+        self.amendments, self.verify = amendments or Amendments(), verify
         self._expect(shocks or Shocks())
         check_order_rule(built, most=1.0 if self.setting.switches.ample else MOST_RADIUS)
         recorder = Recorder(built, derived, values, keep_awards)
@@ -186,8 +183,7 @@ class TerritoryModel(mesa.Model):
         if shocks is not None and shocks != self.shocks:
             twin._expect(shocks)
         twin.recorder = self.recorder.empty_copy()
-        twin.last_flows = self.last_flows
-        twin.agent_roll = AgentRoll()
+        twin.last_flows, twin.agent_roll = self.last_flows, AgentRoll()
         return twin
 
     def continued(
@@ -217,18 +213,6 @@ class TerritoryModel(mesa.Model):
         """Return the months since ``watch_only`` was called, or since the world branched."""
         assert isinstance(self.recorder, Watcher), "call watch_only first"
         return self.recorder.watched()
-
-    def follow_buyers(self, codes: Sequence[str]) -> None:
-        """Record from now on what these buyers notify, in this world and its branches."""
-        self.whole_record.by_buyer = BuyerLog(
-            self.territory, self.setting.derived, self.hypotheses, self.setting.seed, codes
-        )
-
-    def buyer_months(self) -> BuyerMonths:
-        """Return the months since ``follow_buyers`` was called, or since the world branched."""
-        found = self.whole_record.by_buyer
-        assert found is not None, "call follow_buyers first"
-        return found.months()
 
     def _expect(self, shocks: Shocks) -> None:
         """Have shocks to come."""

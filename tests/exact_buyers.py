@@ -54,7 +54,11 @@ class ExactWorld:
         self.months += months
         return self
 
-    def follow_buyers(self, codes: Sequence[str]) -> None:
+    @property
+    def whole_record(self) -> ExactWorld:
+        return self
+
+    def follow_buyers(self, codes: Sequence[str], seed: int) -> None:
         self.buyers = tuple(codes)
 
     def _value(self, key: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from model.flows import MonthFlows
 from model.indicators.breakdowns import EPCI, SECTOR
 from model.indicators.recording import contracts as of_contracts
 from model.indicators.recording.adoption import add_adoption
-from model.indicators.recording.by_buyer import BuyerLog
+from model.indicators.recording.by_buyer import BuyerLog, BuyerMonths
 from model.indicators.recording.cells import CellCodes, Recorded
 from model.indicators.recording.firms import add_fragility, firm_sums, zone_quantities
 from model.indicators.recording.lots import add_lots
@@ -59,6 +59,18 @@ class Recorder:
         self._value: list[Floats] = []
         self._local_volume: list[Floats] = []
         self._local_fte: list[Floats] = []
+
+    def follow_buyers(self, codes: Sequence[str], seed: int) -> None:
+        """Record from now on what these buyers notify, in this world and its branches.
+
+        ``seed`` is that of the world.
+        """
+        self.by_buyer = BuyerLog(self._t, self._d, self._h, seed, codes)
+
+    def buyer_months(self) -> BuyerMonths:
+        """Return the months since ``follow_buyers`` was called, or since the world branched."""
+        assert self.by_buyer is not None, "call follow_buyers first"
+        return self.by_buyer.months()
 
     def empty_copy(self) -> Recorder:
         """Return a recorder of the same world that has recorded nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,7 +19,7 @@ from scenarios.attribution.run import ExplainTask, explain_pair
 from scenarios.pool import RunFailure, single_blas_thread
 
 _LOOK_S = 0.2
-_POLITE = 10
+_POLITE = 5
 """How much less urgent these processes are than those that answer visitors."""
 
 
@@ -92,12 +93,21 @@ def _start(task: ExplainTask) -> Running:
 def _work(task: ExplainTask, out: Pipe) -> None:
     """Do one pair and send it, or the sentence of its refusal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(OSError, AttributeError):
         os.nice(_POLITE)
     try:
         out.send(explain_pair(task))
     except AncrageError as error:
         out.send(str(error))
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _result(one: Running) -> ExplainedPair:

@@ -18,17 +18,28 @@ if TYPE_CHECKING:
     from scenarios.attribution.run import ExplainTask
 
 FOLDER = "explanations"
+_MAKERS = (
+    "cases.py",
+    "coalitions.py",
+    "players.py",
+    "results.py",
+    "run.py",
+    "worlds.py",
+    "../pairs.py",
+    "../run_results.py",
+)
+"""Code that a pair follows from."""
 MOST_KEPT = 600
 """Pairs in the cache; the oldest go first."""
 
 
 @cache
 def _code_digest() -> str:
-    """Return the hash of the code of scenarios, beside that of the model in the folder's name."""
-    root = Path(__file__).parent.parent
+    """Return the hash of what makes a pair beside the model, whose own is in the folder's name."""
+    root = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for name in _MAKERS:
+        digest.update((root / name).read_bytes())
     return digest.hexdigest()
 
 

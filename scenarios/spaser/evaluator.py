@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ Floats = NDArray[np.float64]
 
 NOTHING = LeverSet()
 """Current practice."""
+
+MOST_WORLDS = 6
+"""Lever sets of one unit of work: what a cancelled search loses, against burning in once more."""
 
 
 @dataclass(frozen=True)
@@ -132,17 +136,15 @@ class Evaluator:
             if needed <= left:
                 left -= needed
                 planned.append(one)
-        tasks: list[SpaserTask] = []
-        asked: list[list[LeverSet]] = []
+        asked: dict[tuple[int, int], list[LeverSet]] = {}
         for seed in seeds:
             missing = [one for one in planned if seed not in self.runs.get(one, {})]
-            if missing:
-                tasks.append(self._task(seed, missing))
-                asked.append(missing)
-        by_seed = {task.seed: sets for task, sets in zip(tasks, asked, strict=True)}
+            for part, few in enumerate(batched(missing, MOST_WORLDS)):
+                asked[seed, part] = list(few)
+        tasks = [self._task(seed, part, sets) for (seed, part), sets in asked.items()]
 
         def keep(pair: SpaserPair) -> None:
-            for one, run in zip(by_seed[pair.seed], pair.runs, strict=True):
+            for one, run in zip(asked[pair.seed, pair.part], pair.runs, strict=True):
                 self.runs.setdefault(one, {})[pair.seed] = run
             self.used += len(pair.runs)
             if self.on_run is not None:
@@ -154,7 +156,7 @@ class Evaluator:
             raise Interrupted([], stop.planned) from None
         return planned
 
-    def _task(self, seed: int, sets: Sequence[LeverSet]) -> SpaserTask:
+    def _task(self, seed: int, part: int, sets: Sequence[LeverSet]) -> SpaserTask:
         asked = self.question
         return SpaserTask(
             asked.territory,
@@ -167,6 +169,7 @@ class Evaluator:
             asked.context,
             asked.overrides,
             asked.windows,
+            part,
         )
 
     def pairs_of(self, one: LeverSet) -> int:

@@ -49,15 +49,24 @@ AIDED = "insertion_posts"
 """The lever that aid to posts is a cost of; elsewhere it only moves with the fate of structures."""
 
 
-class BuyersWorld(World, Protocol):
-    """A world that can record what some buyers notify."""
+class BuyersRecord(Protocol):
+    """A record that can hold what some buyers notify."""
 
-    def follow_buyers(self, codes: Sequence[str]) -> None:
+    def follow_buyers(self, codes: Sequence[str], seed: int) -> None:
         """Record it from now on, in this world and its branches."""
         ...
 
     def buyer_months(self) -> BuyerMonths:
         """Return the months since then; of a branch, since it branched."""
+        ...
+
+
+class BuyersWorld(World, Protocol):
+    """A world whose record can hold what some buyers notify."""
+
+    @property
+    def whole_record(self) -> BuyersRecord:
+        """The record of everything."""
         ...
 
 
@@ -72,7 +81,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class SpaserTask:
-    """One unit of work: one seed, every scenario, what some buyers notify."""
+    """One unit of work: one seed, some scenarios, what some buyers notify.
+
+    ``part`` numbers the units of one seed, where its scenarios are shared out.
+    """
 
     territory: str
     seed: int
@@ -84,6 +96,7 @@ class SpaserTask:
     context: Scenario = BASELINE_SCENARIO
     overrides: tuple[tuple[str, float], ...] = ()
     windows: tuple[Window, ...] = ()
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,28 +123,29 @@ class BuyersRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpaserPair:
-    """One seed: a run a scenario."""
+    """One unit of work of one seed: a run a scenario."""
 
     seed: int
     runs: tuple[BuyersRun, ...] = field(repr=False)
+    part: int = 0
 
 
 def run_spaser_pair(task: SpaserTask) -> SpaserPair:
     """Run every scenario of one seed."""
     hypotheses = hypotheses_of(task.seed, task.central, dict(task.overrides))
     world = cast("BuyersWorld", task.build(task.territory, task.seed, hypotheses))
-    world.follow_buyers(task.buyers)
+    world.whole_record.follow_buyers(task.buyers, task.seed)
     runs: list[BuyersRun] = []
     for scenario in task.scenarios:
         branch = cast("BuyersWorld", branch_of(world, task.context | scenario))
         branch.run(task.months)
-        runs.append(_measure(branch.buyer_months(), branch.records, task.windows))
+        runs.append(_measure(branch.whole_record.buyer_months(), branch.records, task.windows))
         del branch
         # a dead Mesa model is freed only by the cycle collector
         gc.collect()
     del world
     gc.collect()
-    return SpaserPair(task.seed, tuple(runs))
+    return SpaserPair(task.seed, tuple(runs), task.part)
 
 
 def _measure(months: BuyerMonths, records: Records, windows: Sequence[Window]) -> BuyersRun:

@@ -56,7 +56,8 @@ class Found:
     best
         The set that reaches them in most simulations, whatever it costs.
     frontier
-        Sets on all pairs, by cost: each reaches the targets more often than all cheaper ones.
+        Sets on all pairs, by cost then by how far they go: each reaches the targets more often than
+        all before it.
     blocks
         What stands in the way of each target under ``best``, those that bind first.
     tried, runs
@@ -383,9 +384,12 @@ def _price(result: SetResult) -> tuple[float, int, float, tuple[tuple[str, float
 
 
 def frontier_of(results: Sequence[SetResult]) -> list[SetResult]:
-    """Return the sets that reach the targets more often than all cheaper ones, by cost."""
+    """Return the sets that reach the targets more often than all before them, by cost.
+
+    Of sets of one cost, those with fewer levers and that go less far come first.
+    """
     found: list[SetResult] = []
-    for one in sorted(results, key=lambda r: (_price(r)[0], -r.reach, *_price(r)[1:])):
+    for one in sorted(results, key=_price):
         if not found or one.reach > found[-1].reach:
             found.append(one)
     return found

@@ -23,6 +23,9 @@ from scenarios.attribution.results import ExplainedPair, Explanation
 from scenarios.attribution.run import DEFAULT_MONTHS, gather
 from viz.explanations.lines import COST, HOURS, JOBS, LOCAL, MOST_LINES, ten_lines
 from viz.explanations.words import channel_label
+from viz.figures.figure import Figure
+from viz.report.explained import explained_blocks
+from viz.reproduce import explanation_files
 from viz.texts import Language
 
 Run = Callable[..., tuple[int, str, str]]
@@ -148,7 +151,7 @@ def test_json_and_folder_hold_parts_channels_and_lines(
 ) -> None:
     file = scenario_file(tmp_path, "[levers]\nallotment = 0.5\nadvance_rate_sme = 0.3")
     folder = tmp_path / "study"
-    options = ("--pairs", "5", "--months", "3", "--json", "--out", str(folder))
+    options = ("--pairs", "5", "--months", "4", "--json", "--out", str(folder))
     code, out, _ = ancrage("explain", file, *options)
     assert code == 0
     found = json.loads(out)
@@ -180,12 +183,12 @@ def test_tables_are_read_by_people_in_both_languages(
         ("fr", ("En dix lignes", "Contributions à", "Canaux", "valeur de Shapley", "Zone B")),
         ("en", ("In ten lines", "Contributions to", "Channels", "Shapley value", "Zone B")),
     ):
-        options = ("--pairs", "5", "--months", "3", "--by", "epci", "--lang", language)
+        options = ("--pairs", "5", "--months", "4", "--by", "epci", "--lang", language)
         code, out, _ = ancrage("explain", file, *options)
         assert code == 0
         for word in words:
             assert word in out
-    code, out, _ = ancrage("explain", "baseline", "--pairs", "1", "--months", "3")
+    code, out, _ = ancrage("explain", "baseline", "--pairs", "1", "--months", "4")
     assert code == 0 and "rien à expliquer" in out
 
 
@@ -211,3 +214,21 @@ def test_defaults_are_those_of_the_study() -> None:
     from viz.commands.explain import MONTHS, ORDERS
 
     assert (MONTHS, ORDERS) == (DEFAULT_MONTHS, DEFAULT_ORDERS)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_reports_and_exports_hold_it(made: Made, language: Language) -> None:
+    study = made({JOBS: (100.0, 1.0), HOURS: (5000.0, 9000.0)}, 10)
+    blocks = explained_blocks([study], {"A": "Zone A"}, language)
+    shown = [block for block in blocks if isinstance(block, Figure)]
+    assert {f"parts_{JOBS}", f"channels_{JOBS}", f"parts_{COST}"} <= {one.key for one in shown}
+    for figure in shown:
+        assert figure.title and figure.rows and figure.description
+        assert all(len(row) == len(figure.columns) for row in figure.rows)
+    of_jobs = next(one for one in shown if one.key == f"parts_{JOBS}")
+    # the two levers, then their sum: a first estimate tells orders of magnitude
+    assert [row[1] for row in of_jobs.rows] == pytest.approx([100.0, 0.0, 100.0])
+    assert claims(of_jobs.title)[:1] == [(90.0, 200.0)] or language == "en"
+    files = explanation_files(study)
+    assert {"contributions.csv", "two.toml", "README.txt", "ten-lines-en.txt"} <= set(files)
+    assert b"explain two.toml" in files["record.json"]

@@ -86,6 +86,7 @@ def test_a_document_has_a_table_for_each_figure(exact_study: Spaser) -> None:
 
     read = Document(io.BytesIO(document(exact_study, "docx", "fr")))
     assert len(read.tables) == 4 * len(exact_study.listed)
+    assert len(read.inline_shapes) == 2 * len(exact_study.listed)
     assert read.tables[0].rows[0].cells[0].text == "Catégorie"
 
 
@@ -112,6 +113,27 @@ def test_a_template_filled_in_is_held_against_the_ranges(ancrage: Run, faked: No
     assert code == 0 and real["verdict"] == "above" and real["value"] == 99.0
     code, out, _ = ancrage("spaser", "one", "--months", "24", "--real", "t.csv")
     assert code == 0 and "au-dessus" in out
+
+
+def test_ctrl_c_keeps_finished_pairs(
+    ancrage: Run, faked: None, exact_buyers: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import scenarios.spaser as package
+    from scenarios.pairs import BASELINE_SCENARIO
+    from scenarios.pool import Interrupted
+    from scenarios.spaser.run import SpaserTask, run_spaser_pair
+
+    both = (BASELINE_SCENARIO, BASELINE_SCENARIO)
+    tasks = [SpaserTask("any", s, 24, False, both, ("one",), exact_buyers.build) for s in (1, 2)]
+
+    def stopped(*arguments: Any, **further: Any) -> Any:
+        raise Interrupted([run_spaser_pair(task) for task in tasks], 10)
+
+    monkeypatch.setattr(package, "spaser", stopped)
+    code, _, err = ancrage("spaser", "one", "--months", "24", "--folder", "f")
+    assert code == 130 and "2 of 10 pairs were finished" in err
+    record = json.loads(Path("f/partial/record.json").read_text())
+    assert record["pairs"] == 2 and not record["complete"]
 
 
 def test_a_target_is_answered_in_both_languages(ancrage: Run, faked: None) -> None:

@@ -89,6 +89,14 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
     help="Add what each lever and channel brings, over four years at most (ancrage explain).",
 )
 @click.option(
+    "--spaser",
+    "buyers",
+    multiple=True,
+    metavar="BUYER",
+    help="Add the SPASER table of a buyer under the first scenario; repeat it for several (ancrage "
+    "territory buyers lists them).",
+)
+@click.option(
     "--territory",
     default="cote-opale",
     show_default=True,
@@ -113,6 +121,7 @@ def command(
     contexts: tuple[str, ...],
     shocks: tuple[str, ...],
     explained: bool,
+    buyers: tuple[str, ...],
     territory: str,
     workers: int | None,
     language: Language,
@@ -149,6 +158,11 @@ def command(
     if struck:
         check_shocks(struck, months)
     check_installed(format_)
+    if buyers:
+        from scenarios.spaser.run import check_buyers, check_numbers
+
+        check_numbers(months, pairs, seed)
+        check_buyers(territory, buyers)
     path = out or Path(f"report.{format_}")
     _check_writable(path)
     try:
@@ -163,10 +177,11 @@ def command(
             )
             blocks = _shocks(chosen, struck, runs, zones, language, bar)
             reasons = _explained(chosen if explained else [], runs, zones, language, bar)
+            scheme = _scheme(chosen[0], buyers, runs, language, bar)
             bar.add_task(text("drawing", language, table="report"), total=None)
             extra = territory_figures(comparison, zones, language, buyers=buyers_of(territory))
             written = build_report(
-                comparison, language, format_, extra, blocks, reasons, zones=zones
+                comparison, language, format_, extra, blocks, reasons, scheme, zones=zones
             )
     except Interrupted:
         click.echo("Interrupted; nothing was written.", err=True)
@@ -245,6 +260,23 @@ def _explained(
             run.explain(scenario, **options, on_finished=lambda _, at=running: bar.advance(at))
         )
     return explained_blocks(studies, zones, language)
+
+
+def _scheme(
+    scenario: Scenario, buyers: tuple[str, ...], runs: _Runs, language: Language, bar: Progress
+) -> list[Block]:
+    """Run the SPASER table of some buyers; return what the report says of it."""
+    if not buyers:
+        return []
+    from scenarios import spaser as of_spaser
+    from viz.spaser.documents import spaser_blocks
+    from viz.texts import text
+
+    running = bar.add_task(text("running_spaser", language, table="report"), total=runs.pairs)
+    table = of_spaser.spaser(
+        buyers, scenario, **runs.options(), on_finished=lambda _: bar.advance(running)
+    )
+    return spaser_blocks(table, language)
 
 
 def _format_of(name: str | None, out: Path | None) -> Format:

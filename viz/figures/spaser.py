@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from scenarios.spaser.register import load_categories, load_obstacles, load_rules
 from scenarios.statistics import PAIRS_FOR_A_BAND
 from viz.figures.figure import Cell, Column, Figure
-from viz.numbers import number, percent
+from viz.figures.spaser_chart import chart_height, chart_option
+from viz.numbers import ABSENT, number, percent
 from viz.sentences import readiness
 from viz.texts import Language, semicolon_in, text, words_of
 
@@ -61,16 +62,38 @@ def spaser_table(study: Spaser, buyer: str, unit: Unit, language: Language) -> F
         Column("reached", words("reached", language), "%", 0),
         Column("note", words("status", language)),
     )
-    notes = readiness(study.pairs, study.months, study.central, language)
+    # the caption says itself what the range is
+    known = text("interval_name", language)
+    told = readiness(study.pairs, study.months, study.central, language)
+    notes = [note for note in told if note != known]
+    last = [row for row in rows if row.first_year == study.years[-1]]
+    labels = [category_label(row.category, language) for row in last]
     return Figure(
         key=f"spaser_{buyer}_{unit}",
         title=_title(study, buyer, unit, rows, language),
         caption=" ".join([_caption(study, language), *notes]),
         columns=columns,
         rows=tuple(_cells(row, money, language) for row in rows),
-        description=words("description", language),
+        description=_description(last, labels, study.years[-1], language),
+        option=chart_option(last, labels, language),
         sources=definitions(language),
+        height=chart_height(last),
     )
+
+
+def _description(
+    rows: Sequence[SpaserRow], labels: Sequence[str], year: int, language: Language
+) -> str:
+    """Tell each category of a year in words."""
+
+    def told(row: SpaserRow, label: str) -> str:
+        ends = [ABSENT if v is None else number(v, 1, language) for v in (row.low, row.high)]
+        values = {"label": label, "low": ends[0], "high": ends[1]}
+        base = ABSENT if row.baseline is None else number(row.baseline, 1, language)
+        return words("chart_line", language, **values, base=base)
+
+    lines = [told(row, label) for row, label in zip(rows, labels, strict=True)]
+    return words("chart", language, year=year, lines=semicolon_in(language).join(lines))
 
 
 def _amount_column(unit: Unit, language: Language) -> Column:
@@ -156,6 +179,7 @@ def spaser_means(study: Spaser, buyer: str, language: Language) -> Figure:
     rows: list[tuple[Cell, ...]] = []
     for category in load_categories():
         of = [r for r in study.risks if (r.buyer, r.category) == (buyer, category)]
+        told = risks_words(of, language)
         for means in study.means(category):
             rows.append(
                 (
@@ -164,9 +188,10 @@ def spaser_means(study: Spaser, buyer: str, language: Language) -> Figure:
                     words("yes" if means.key in moved else "no", language),
                     means.pilot(french),
                     means.cost(french),
-                    risks_words(of, language),
+                    told,
                 )
             )
+            told = words("as_above", language)
     keys = ("category", "means", "used", "pilot", "cost", "risk")
     cost = number(study.lever_cost(buyer) / 1e3, 0, language) + ("\u00a0k€" if french else " k EUR")
     return Figure(

@@ -177,12 +177,24 @@ def _description(found: Found, language: Language) -> str:
     return words("front_description", language, points=semicolon_in(language).join(told))
 
 
+def _points(found: Found, language: Language) -> tuple[list[list[float]], str]:
+    """Return the points and what their first number is: cost, or effort where all cost the same."""
+    costs = [one.cost_eur / 1e3 for one in found.frontier]
+    reach = [100.0 * one.reach for one in found.frontier]
+    if max(costs) - min(costs) >= 1.0:
+        places, label = costs, f"{words('front_cost', language)} (k€)"
+    else:
+        places = [100.0 * one.moved.effort for one in found.frontier]
+        label = words("front_effort", language)
+    return [list(point) for point in zip(places, reach, strict=True)], label
+
+
 def _option(found: Found, language: Language) -> style.Option:
     """Return points joined by steps, under the line of what is wanted."""
-    points = [[one.cost_eur / 1e3, 100.0 * one.reach] for one in found.frontier]
-    costs = [cost for cost, _ in points]
-    span = max(max(costs) - min(costs), 1.0)
-    low, high = min(*costs, 0.0), max(costs) + 0.06 * span
+    points, label_of_x = _points(found, language)
+    along = [place for place, _ in points]
+    span = max(max(along) - min(along), 1.0)
+    low, high = min([*along, 0.0]), max(along) + 0.06 * span
     wanted = 100.0 * found.reach_wanted
     label = words("front_wanted", language, wanted=percent(found.reach_wanted, language, 0))
     name = {"nameTextStyle": {"color": style.INK, "fontSize": style.TEXT - 1}}
@@ -194,7 +206,7 @@ def _option(found: Found, language: Language) -> style.Option:
             low,
             high,
             signed=False,
-            name=words("front_cost", language) + (" (k€)"),
+            name=label_of_x,
             nameLocation="middle",
             nameGap=30,
             **name,

@@ -24,6 +24,7 @@ def build_report(
     extra_figures: Sequence[Figure] = (),
     shocks: Sequence[Block] = (),
     explained: Sequence[Block] = (),
+    scheme: Sequence[Block] = (),
     *,
     zones: Mapping[str, str] | None = None,
 ) -> bytes:
@@ -37,6 +38,8 @@ def build_report(
         What the report says of shocks (`viz.report.shocks`), if any.
     explained
         What it says of levers and channels (`viz.report.explained`), if any.
+    scheme
+        The SPASER table of some buyers (`viz.spaser.documents.spaser_blocks`), if any.
     zones
         Names of EPCI by key; those of the comparison's territory by default.
 
@@ -49,7 +52,7 @@ def build_report(
         from viz.territories import prepare_territory
 
         zones = prepare_territory(comparison.territory)
-    report = report_of(comparison, zones, language, extra_figures, shocks, explained)
+    report = report_of(comparison, zones, language, extra_figures, shocks, explained, scheme)
     return _writer(format)(report)
 
 

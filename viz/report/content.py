@@ -121,11 +121,13 @@ def report_of(
     extra_figures: Sequence[Figure] = (),
     shocks: Sequence[Block] = (),
     explained: Sequence[Block] = (),
+    scheme: Sequence[Block] = (),
 ) -> Report:
     """Put the report of a comparison together; ``extra_figures`` are of the territory.
 
     ``shocks`` is what it says of shocks (`viz.report.shocks`), ``explained`` what it says of levers
-    and channels (`viz.report.explained`), if any.
+    and channels (`viz.report.explained`), ``scheme`` the SPASER table of some buyers
+    (`viz.spaser.documents.spaser_blocks`), if any.
     """
     parts = [
         _brief(comparison, language),
@@ -140,6 +142,7 @@ def report_of(
         _chapter("euro", language, _euro(comparison, language)),
         _chapter("territory", language, extra_figures),
         _chapter("shocks", language, shocks),
+        _chapter("spaser", language, scheme),
     ]
     blocks = [_printed(block, comparison, language) for part in parts for block in part]
     figures = [block for block in blocks if isinstance(block, Figure)]

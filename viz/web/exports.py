@@ -30,12 +30,14 @@ from viz.reproduce import (
     study_files,
     zipped,
 )
+from viz.spaser.documents import buyer_figures, document, spaser_blocks
 from viz.territories import buyers_of
 from viz.texts import Language, text
 from viz.web.explaining import all_known
 from viz.web.figures import NEEDS_ANSWER, figures_of, outlines
 from viz.web.services import services
 from viz.web.session import NOTICE, Answers, offer
+from viz.web.spaser_study import KNOWN, table_of
 from viz.web.state import State, encode
 from viz.web.studies import NO_STUDY, study_of
 from viz.web.study_figures import study_figures
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from scenarios.compared import Comparison
     from scenarios.live import Answer
     from scenarios.resilience import Resilience
+    from scenarios.spaser import Spaser
     from viz.report import Format
 
 LOG = logging.getLogger(__name__)
@@ -65,6 +68,7 @@ _FIGURE_FILES = {
     "link.txt": "the end of the address that opens this state again, after ?s=",
 }
 
+_SCHEME_FILES = {"spaser/": "the SPASER table of the chosen buyers: spreadsheet and JSON"}
 _STUDY_FILES = {"resilience/": "what shocks do: data, record and README of their own"}
 _EXPLAINED_FILES = {"explained/": "what levers and channels bring, a folder a scenario explained"}
 
@@ -83,8 +87,8 @@ def export_all(kind: str, state: State, answers: Answers, study: Answers = NO_ST
         NOTICE.value = text("export_needs_answer", language, table="web")
         return
     NOTICE.value = words("preparing_export", language)
-    shocks = study_of(study)
-    background(lambda: _deliver(kind, state, answer, shocks))
+    shocks, scheme = study_of(study), table_of(state, KNOWN.value)
+    background(lambda: _deliver(kind, state, answer, shocks, scheme))
 
 
 def background(work: Callable[[], None]) -> threading.Thread:
@@ -94,9 +98,11 @@ def background(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def _deliver(kind: str, state: State, answer: Answer, study: Resilience | None) -> None:
+def _deliver(
+    kind: str, state: State, answer: Answer, study: Resilience | None, scheme: Spaser | None
+) -> None:
     try:
-        content = made(kind, state, answer, study)
+        content = made(kind, state, answer, study, scheme)
     except AncrageError as error:
         NOTICE.value = words("export_failed", state.language, reason=error)
     except Exception:
@@ -119,8 +125,14 @@ def _stem(answer: Answer) -> str:
     return stem_of(scenario.name for scenario in answer.comparison.scenarios)
 
 
-def made(kind: str, state: State, answer: Answer, study: Resilience | None = None) -> bytes:
-    """Return the content of an export.
+def made(
+    kind: str,
+    state: State,
+    answer: Answer,
+    study: Resilience | None = None,
+    scheme: Spaser | None = None,
+) -> bytes:
+    """Return the content of an export; a SPASER table that was computed is an annex of reports.
 
     Raises
     ------
@@ -129,7 +141,7 @@ def made(kind: str, state: State, answer: Answer, study: Resilience | None = Non
     """
     comparison, language = answer.comparison, state.language
     if kind == "zip":
-        return everything(state, answer, study)
+        return everything(state, answer, study, scheme)
     if kind == "data":
         return zipped(data_files(comparison), _stem(answer))
     try:
@@ -139,26 +151,31 @@ def made(kind: str, state: State, answer: Answer, study: Resilience | None = Non
         raise AncrageError(words("export_missing", language)) from error
     figures = _of_territory(comparison, language)
     reasons = explained_blocks(list(all_known(state).values()), zone_names(), language)
+    annex = [] if scheme is None else spaser_blocks(scheme, language)
     return build_report(
         comparison,
         language,
         cast("Format", kind),
         figures,
         explained=reasons,
+        scheme=annex,
         zones=zone_names(),
     )
 
 
-def everything(state: State, answer: Answer, study: Resilience | None = None) -> bytes:
+def everything(
+    state: State, answer: Answer, study: Resilience | None = None, scheme: Spaser | None = None
+) -> bytes:
     """Return the zip of data, record, README, figures, the state's link and own scenarios.
 
-    A study of shocks has its data in a folder of its own, and its figures after the others; those
-    of how far results can be believed come last.
+    A study of shocks has its data in a folder of its own, and its figures after the others; so have
+    explanations and a SPASER table. Figures of how far results can be believed come last.
     """
     comparison = answer.comparison
     listed = _FIGURE_FILES if study is None else {**_FIGURE_FILES, **_STUDY_FILES}
     if known := all_known(state):
         listed = {**listed, **_EXPLAINED_FILES}
+    listed = listed if scheme is None else {**listed, **_SCHEME_FILES}
     files = data_files(comparison, listed)
     figures = export_figures(state, answer)
     if study is not None:
@@ -168,6 +185,11 @@ def everything(state: State, answer: Answer, study: Resilience | None = None) ->
         folder = f"explained/{file_name(name, 'x').removesuffix('.x')}"
         files |= {f"{folder}/{path}": made for path, made in explanation_files(one).items()}
         figures += explained_figures(one, zone_names(), state.language)
+    if scheme is not None:
+        for format in ("xlsx", "json"):
+            files[f"spaser/spaser.{format}"] = document(scheme, format, state.language)
+        for buyer in scheme.listed:
+            figures += buyer_figures(scheme, buyer, state.language)
     figures += [figure for part in annex_figures(state.language).values() for figure in part]
     for place, figure in enumerate(figures, start=1):
         # a key may hold a scenario's name, which is a visitor's text

@@ -35,6 +35,7 @@ SECTIONS: Mapping[Mode, tuple[str, ...]] = {
         "gains",
         "why",
         "costs",
+        "spaser",
         "resilience",
         "calendar",
         "scenarios",
@@ -67,6 +68,9 @@ LONGEST_LINK = 60_000
 _LARGEST_STATE = 500_000
 LONGEST_CODE = 60
 """Characters of the longest code of a firm, buyer or sector."""
+LONGEST_TARGET = 80
+MOST_BUYERS = 6
+"""Most buyers of one SPASER table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,10 @@ class State:
         Dimension of the tables of distributions.
     shocks
         Names of the ready shocks that strike, up to `MOST_SHOCKS`; none were chosen if empty.
+    buyers
+        Codes of the buyers of the SPASER table, up to `MOST_BUYERS`.
+    target
+        What is looked for on that page, as the command line takes it.
     """
 
     language: Language = "fr"
@@ -114,6 +122,8 @@ class State:
     hops: int = 1
     breakdown: str = EPCI
     shocks: tuple[str, ...] = ()
+    buyers: tuple[str, ...] = ()
+    target: str = ""
 
     @property
     def struck(self) -> tuple[str, ...]:
@@ -130,6 +140,15 @@ class State:
         else:
             kept = (*self.struck, name)[-MOST_SHOCKS:]
         return replace(self, shocks=kept)
+
+    def with_buyer(self, code: str) -> State:
+        """Return the state with one more buyer, in place of the oldest beyond `MOST_BUYERS`.
+
+        One that is there already is taken away.
+        """
+        if code in self.buyers:
+            return replace(self, buyers=tuple(one for one in self.buyers if one != code))
+        return replace(self, buyers=(*self.buyers, code)[-MOST_BUYERS:])
 
     def scenario(self, name: str) -> Scenario:
         """Return a scenario by name, the visitor's own first.
@@ -204,6 +223,7 @@ _PLAIN = (
     "focus",
     "hops",
     "breakdown",
+    "target",
 )
 
 
@@ -219,6 +239,8 @@ def encode(state: State) -> str:
         table["shown"] = list(state.shown)
     if state.shocks:
         table["shocks"] = list(state.shocks)
+    if state.buyers:
+        table["buyers"] = list(state.buyers)
     if state.own:
         table["own"] = [scenario_table(scenario) for scenario in state.own]
     if state.overrides:
@@ -297,6 +319,8 @@ def _state_of(table: Mapping[str, Any]) -> State:
         workshop=dict(workshop),
         edited=str(table.get("edited", state.edited)),
         shocks=_known_shocks(table.get("shocks", ())),
+        buyers=_codes(table.get("buyers", ())),
+        target=str(table.get("target", ""))[:LONGEST_TARGET],
     )
     return state.with_shown(shown or state.shown)
 
@@ -305,3 +329,9 @@ def _known_shocks(names: Any) -> tuple[str, ...]:
     """Return the ready shocks of a link, each once."""
     ready = shock_names()
     return tuple(dict.fromkeys(name for name in names if name in ready))[:MOST_SHOCKS]
+
+
+def _codes(codes: Any) -> tuple[str, ...]:
+    """Return the codes of buyers of a link, each once."""
+    read = [code[:LONGEST_CODE] for code in codes if isinstance(code, str)]
+    return tuple(dict.fromkeys(read))[:MOST_BUYERS]

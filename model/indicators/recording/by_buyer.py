@@ -7,14 +7,13 @@ buyer: of a joint purchase each member counts its own part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.flows import MonthFlows
-from model.hypotheses import HypothesisValues
 from model.indicators.recording.firms import posts_at_work
 from model.procurement.levers import FAMILIES
 from model.procurement.practice import Practice
@@ -78,6 +77,8 @@ class BuyerLog:
 
     Parameters
     ----------
+    seed
+        That of the world: it draws who is approved as ESUS.
     buyers
         Codes of buyers, as ``ancrage territory buyers`` lists them.
     """
@@ -86,7 +87,7 @@ class BuyerLog:
         self,
         territory: Territory,
         derived: DerivedColumns,
-        h: HypothesisValues,
+        h: Mapping[str, float],
         seed: int,
         buyers: Sequence[str],
     ) -> None:

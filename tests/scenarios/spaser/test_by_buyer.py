@@ -103,12 +103,12 @@ def test_following_buyers_changes_nothing_else_and_adds_up(world: TerritoryModel
     scenario = load_scenario("full-spaser")
     plain, followed = branch_of(world, scenario), branch_of(world, scenario)
     codes = world.territory.buyers.code
-    followed.follow_buyers(codes)  # type: ignore[attr-defined]
+    followed.whole_record.follow_buyers(codes, 1)  # type: ignore[attr-defined]
     plain.run(5)
     followed.run(5)
     for name, values in plain.records.quantities.items():
         np.testing.assert_array_equal(values, followed.records.quantities[name], err_msg=name)
-    counted = followed.buyer_months().counted  # type: ignore[attr-defined]
+    counted = followed.whole_record.buyer_months().counted  # type: ignore[attr-defined]
     every = counted[:, :, 0]
     assert every.sum() > 0 and (counted <= every[:, :, None]).all()
     kinds = [COUNTED.index(name) for name in ("siae", "ea", "esat")]

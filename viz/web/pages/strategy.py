@@ -19,6 +19,8 @@ from viz.web.figures import NEEDS_ANSWER, indicator_choices, made_figures
 from viz.web.lever_panel import choices, panel, values
 from viz.web.pages.dependence import Dependence
 from viz.web.pages.parts import FigureList, IndicatorChoice, Progress, ShockChoice, StudyProgress
+from viz.web.pages.spaser import PAGE as SPASER_PAGE
+from viz.web.pages.spaser import SpaserPage
 from viz.web.pages.why import Why
 from viz.web.session import STATE, Answers, change, offer
 from viz.web.shown import labels
@@ -46,6 +48,8 @@ def Strategy(state: State, answers: Answers, study: Answers = NO_STUDY) -> None:
         with solara.Div(classes=["an-stack"]):
             Restated(state)
             Why(state, answers)
+    elif state.section == SPASER_PAGE:
+        SpaserPage(state)
     elif state.section == PAGE:
         with solara.Div(classes=["an-stack"]):
             ShockChoice(state)
