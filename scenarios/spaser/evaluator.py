@@ -213,3 +213,21 @@ class Evaluator:
 def _mean(values: Floats) -> float:
     sound = values[np.isfinite(values)]
     return float(sound.mean()) if len(sound) else float("nan")
+
+
+def price(result: SetResult) -> tuple[float, int, float, tuple[tuple[str, float], ...]]:
+    """Order sets by cost, to the thousand EUR; then by number of levers and how far they go."""
+    moved = result.moved
+    return round(result.cost_eur, -3), len(moved), moved.effort, moved.moves
+
+
+def frontier_of(results: Sequence[SetResult]) -> list[SetResult]:
+    """Return the sets that reach the targets more often than all before them, by cost.
+
+    Of sets of one cost, those with fewer levers and that go less far come first.
+    """
+    found: list[SetResult] = []
+    for one in sorted(results, key=price):
+        if not found or one.reach > found[-1].reach:
+            found.append(one)
+    return found

@@ -8,7 +8,7 @@ search is greedy: it gives the least costly of the sets tried, not of all that e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -20,7 +20,14 @@ from model.procurement.levers import load_levers
 from scenarios.comparison import check_scenarios, default_workers
 from scenarios.pairs import build_world
 from scenarios.pool import Interrupted
-from scenarios.spaser.evaluator import NOTHING, Evaluator, Question, SetResult
+from scenarios.spaser.evaluator import (
+    NOTHING,
+    Evaluator,
+    Question,
+    SetResult,
+    frontier_of,
+    price,
+)
 from scenarios.spaser.goals import Goal
 from scenarios.spaser.lever_sets import LeverSet, candidates, everything, value_of
 from scenarios.spaser.obstacles import Risk, risks_of, risks_of_family
@@ -216,7 +223,7 @@ class _Hunt:
     def _distance(self, result: SetResult) -> tuple[object, ...]:
         """Order sets by how often, then how nearly they reach the targets, then by cost."""
         pairs = zip(self.known.question.goals, result.values, strict=True)
-        return -result.reach, sum(goal.gap(value) for goal, value in pairs), *_price(result)
+        return -result.reach, sum(goal.gap(value) for goal, value in pairs), *price(result)
 
     def _affordable(self, result: SetResult) -> bool:
         return result.cost_eur <= self.budget_eur
@@ -262,7 +269,7 @@ class _Hunt:
             for one in self.known.results(self._coarse)
             if self._reaches(one) and self._affordable(one)
         ]
-        return min(found, key=_price).moved if found else None
+        return min(found, key=price).moved if found else None
 
     def _reduced(self, start: LeverSet, most: LeverSet) -> list[LeverSet]:
         """Return a set without each lever, and without more and more of the costly ones."""
@@ -298,7 +305,7 @@ class _Hunt:
         while self.known.left >= self._pairs - self._coarse:
             if any(map(self._settled, self.known.results(self._pairs))):
                 cheapest = min(
-                    (r for r in self.known.results(self._pairs) if self._settled(r)), key=_price
+                    (r for r in self.known.results(self._pairs) if self._settled(r)), key=price
                 )
             else:
                 cheapest = None
@@ -308,11 +315,11 @@ class _Hunt:
                 if r.pairs < self._pairs
                 and self._reaches(r)
                 and self._affordable(r)
-                and (cheapest is None or _price(r) < _price(cheapest))
+                and (cheapest is None or price(r) < price(cheapest))
             ]
             if not open_:
                 return
-            first = [r.moved for r in sorted(open_, key=_price)[:CONFIRMED]]
+            first = [r.moved for r in sorted(open_, key=price)[:CONFIRMED]]
             if not self.known.evaluate(first, self._pairs):
                 return
 
@@ -343,7 +350,7 @@ class _Hunt:
         if baseline.pairs >= self._pairs and self._reaches(baseline):
             status, chosen = "met", baseline
         elif settled:
-            status, chosen = "found", min(settled, key=_price)
+            status, chosen = "found", min(settled, key=price)
         elif whole and self._cheapest() is None:
             reached = any(map(self._reaches, known.results(self._coarse)))
             status = "over-budget" if reached else "out-of-reach"
@@ -381,21 +388,3 @@ class _Hunt:
         family = next((f for f in families if f != "none"), "access")
         structures = any(m.key in ("reserved_share", "insertion_posts") for m in means)
         return risks_of_family("all", goal.key, family, structures, obstacles, counted, members)
-
-
-def _price(result: SetResult) -> tuple[float, int, float, tuple[tuple[str, float], ...]]:
-    """Order sets by cost, to the thousand EUR; then by number of levers and how far they go."""
-    moved = result.moved
-    return round(result.cost_eur, -3), len(moved), moved.effort, moved.moves
-
-
-def frontier_of(results: Sequence[SetResult]) -> list[SetResult]:
-    """Return the sets that reach the targets more often than all before them, by cost.
-
-    Of sets of one cost, those with fewer levers and that go less far come first.
-    """
-    found: list[SetResult] = []
-    for one in sorted(results, key=_price):
-        if not found or one.reach > found[-1].reach:
-            found.append(one)
-    return found
