@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from model import hypotheses
 from model.hypotheses.register import CALIBRATED
 from scenarios.calibration.report import calibration_text
 from scenarios.calibration.results import SHIPPED, Calibration
-from scenarios.store import RECORD, RunFolder, default_folder
-from scenarios.validation.outcome import write_plain
+from scenarios.outlet import Outlet, copy_with_blocks, replace_text, write_plain
+from scenarios.store import RECORD
 from scenarios.validation.report import DOCUMENT, write_blocks
 
 BLOCK = "calibration"
@@ -54,32 +53,17 @@ def _plain(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class Outlet:
-    """Receives a calibration; without a folder, it goes where the clone ships it."""
+class CalibrationOutlet(Outlet):
+    """Receives a calibration."""
 
-    folder: RunFolder | None
-
-    @classmethod
-    def chosen(cls, out: Path | None, usual: bool) -> Outlet:
-        """Return the clone for a usual calibration in one, otherwise a run folder, refused early.
-
-        Raises
-        ------
-        AncrageError
-            The folder cannot be written or holds other files.
-        """
-        if out is None and usual and DOCUMENT.exists():
-            return cls(None)
-        return cls(RunFolder(out or default_folder("calibrate")))
+    command: ClassVar[str] = "calibrate"
 
     def write(self, found: Calibration) -> list[Path]:
         """Write ranges, record and document; return the files."""
         blocks = {BLOCK: calibration_text(found)}
         if self.folder is None:
             path = register_path()
-            beside = path.with_name(f".{path.name}.writing")
-            beside.write_text(ranges_toml(found), encoding="utf-8")
-            os.replace(beside, path)
+            replace_text(path, ranges_toml(found))
             write_plain(SHIPPED, found.as_json())
             write_blocks(DOCUMENT, blocks)
             return [path, SHIPPED, DOCUMENT]
@@ -87,15 +71,6 @@ class Outlet:
         text = self.folder.stage("validation.md")
         ranges.write_text(ranges_toml(found), encoding="utf-8")
         write_plain(record, found.as_json())
-        if DOCUMENT.exists():
-            shutil.copyfile(DOCUMENT, text)
-            write_blocks(text, blocks)
-        else:
-            text.write_text(blocks[BLOCK] + "\n", encoding="utf-8")
+        copy_with_blocks(text, blocks)
         self.folder.publish()
         return [self.folder.folder / path.name for path in (ranges, record, text)]
-
-    def discard(self) -> None:
-        """Leave nothing behind."""
-        if self.folder is not None:
-            self.folder.discard()

@@ -1,18 +1,18 @@
-"""Where a study of sensitivity is written: the clone that ships it, or a run folder."""
+"""Where a study of sensitivity is written."""
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scenarios import provenance
+from scenarios.outlet import Outlet, replace_text
 from scenarios.sensitivity.report import sensitivity_block
 from scenarios.sensitivity.results import SHIPPED, Sensitivity, sensitivity_text
-from scenarios.store import RECORD, RunFolder, default_folder, write_json
+from scenarios.store import RECORD, write_json
 from scenarios.validation.report import DOCUMENT, write_blocks
 
 if TYPE_CHECKING:
@@ -22,23 +22,10 @@ BLOCK = "sensitivity"
 
 
 @dataclass(frozen=True)
-class Outlet:
-    """Receives a study; without a folder, it goes where the clone ships it."""
+class SensitivityOutlet(Outlet):
+    """Receives a study."""
 
-    folder: RunFolder | None
-
-    @classmethod
-    def chosen(cls, out: Path | None, usual: bool) -> Outlet:
-        """Return the clone for the usual question asked in one, otherwise a run folder.
-
-        Raises
-        ------
-        AncrageError
-            The folder cannot be written or holds other files.
-        """
-        if out is None and usual and DOCUMENT.exists():
-            return cls(None)
-        return cls(RunFolder(out or default_folder(BLOCK)))
+    command: ClassVar[str] = BLOCK
 
     def write(self, study: Sensitivity, command: Sequence[str], readme: str) -> list[Path]:
         """Write a study; return the files to look at."""
@@ -56,18 +43,10 @@ class Outlet:
         self.folder.publish()
         return [self.folder.folder]
 
-    def discard(self) -> None:
-        """Leave nothing behind."""
-        if self.folder is not None:
-            self.folder.discard()
-
 
 def _ship(study: Sensitivity) -> list[Path]:
-    """Write the study that the package ships, beside and then renamed, and its part of the
-    document."""
-    beside = SHIPPED.with_name(f".{SHIPPED.name}.writing")
-    beside.write_text(sensitivity_text(study), encoding="utf-8")
-    os.replace(beside, SHIPPED)
+    """Write the study that the package ships, and its part of the document."""
+    replace_text(SHIPPED, sensitivity_text(study))
     write_blocks(DOCUMENT, {BLOCK: sensitivity_block(study)})
     return [SHIPPED, DOCUMENT]
 

@@ -15,7 +15,7 @@ from model.hypotheses.register import CALIBRATED
 from scenarios.calibration import Calibration, load_calibration
 from scenarios.calibration.design import Space, sobol_shares, space_of_run_hypotheses
 from scenarios.calibration.emulator import fit_emulator, screen
-from scenarios.calibration.outcome import BLOCK, Outlet, ranges_toml, register_path
+from scenarios.calibration.outcome import BLOCK, CalibrationOutlet, ranges_toml, register_path
 from scenarios.calibration.point import RESPONSE, Point, run_point
 from scenarios.calibration.posterior import effective, weighted_quantiles, weights
 from scenarios.calibration.report import calibration_text
@@ -23,8 +23,8 @@ from scenarios.calibration.results import SHIPPED, read_calibration
 from scenarios.calibration.run import Progress, calibrate
 from scenarios.calibration.targets import Target, Targets, error_covariance, load_targets
 from scenarios.finished import Values
+from scenarios.outlet import compact_json
 from scenarios.pool import Interrupted
-from scenarios.validation.outcome import compact_json
 from scenarios.validation.patterns import load_patterns
 from scenarios.validation.report import DOCUMENT
 
@@ -245,7 +245,7 @@ def test_a_point_gives_every_figure() -> None:
 
 def test_a_calibration_is_written_and_read_again(found: Calibration, tmp_path: Path) -> None:
     plain = load_calibration()
-    ranges, record, document = Outlet.chosen(tmp_path / "run", usual=True).write(plain)
+    ranges, record, document = CalibrationOutlet.chosen(tmp_path / "run", usual=True).write(plain)
     assert read_calibration(record) == plain
     assert ranges.name == CALIBRATED and calibration_text(plain) in document.read_text("utf-8")
     assert json.loads(json.dumps(found.as_json())) == found.as_json()

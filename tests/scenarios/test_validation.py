@@ -11,9 +11,10 @@ import pytest
 
 from model.errors import AncrageError
 from scenarios.finished import Values
+from scenarios.outlet import compact_json
 from scenarios.pool import Interrupted
 from scenarios.validation.effects import SCENARIOS
-from scenarios.validation.outcome import Outlet, compact_json
+from scenarios.validation.outcome import ValidationOutlet
 from scenarios.validation.patterns import load_patterns
 from scenarios.validation.report import DOCUMENT, LIBRARY_COLUMNS, patterns_text
 from scenarios.validation.results import SHIPPED, Validation, load_validation, read_validation
@@ -125,7 +126,7 @@ def test_finished_units_are_taken_up_again(cache: Path) -> None:
 def test_a_validation_is_written_and_read_again(tmp_path: Path) -> None:
     found = made_up([1.0, 2.0, math.nan])
     found = Validation(**{**vars(found), "sizes": load_validation().sizes})
-    outlet = Outlet.chosen(tmp_path / "run", usual=True)
+    outlet = ValidationOutlet.chosen(tmp_path / "run", usual=True)
     record, document = outlet.write(found, {})
     again = read_validation(record)
     assert again.as_json() == found.as_json()

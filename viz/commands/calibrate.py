@@ -68,14 +68,14 @@ def command(
     clone, the usual calibration (no --points, --second, --check or --seed) rewrites what the model
     draws from; any other is written to a folder and changes nothing.
     """
-    from scenarios.calibration.outcome import Outlet
+    from scenarios.calibration.outcome import CalibrationOutlet
     from scenarios.calibration.run import USUAL_SIZES, Progress, calibrate
     from scenarios.pool import Interrupted
     from viz.console import notes, print_json, progress
     from viz.texts import text
 
     usual = (points, second, check, seed) == (None, None, None, 1)
-    outlet = Outlet.chosen(out, usual)
+    outlet = CalibrationOutlet.chosen(out, usual)
     chosen = (points, second, check)
     sizes = tuple(given or one for given, one in zip(chosen, USUAL_SIZES, strict=True))
     counted = [0, 0]

@@ -113,7 +113,7 @@ def command(
     from scenarios.pool import Interrupted
     from scenarios.sensitivity import Plan
     from scenarios.sensitivity import study as studies
-    from scenarios.sensitivity.outcome import Outlet
+    from scenarios.sensitivity.outcome import SensitivityOutlet
     from viz import territories
     from viz.console import notes, print_json, progress
     from viz.readme import SENSITIVITY_FILES, readme_text
@@ -121,7 +121,7 @@ def command(
 
     chosen = load_scenario(scenario)
     plan = Plan(screening=screening, rows=rows, repeats=repeats, largest=largest)
-    outlet = Outlet.chosen(out, (scenario, territory, months, seed) == USUAL)
+    outlet = SensitivityOutlet.chosen(out, (scenario, territory, months, seed) == USUAL)
     done = 0
     try:
         with progress() as bar:

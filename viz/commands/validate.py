@@ -65,13 +65,13 @@ def command(
     --central) rewrites what it ships: docs/validation.md and its figures.
     """
     from scenarios.pool import Interrupted
-    from scenarios.validation.outcome import Outlet
+    from scenarios.validation.outcome import ValidationOutlet
     from scenarios.validation.run import USUAL_SEEDS, USUAL_TERRITORY, validate
     from viz.console import notes, print_json, progress
     from viz.texts import text
 
     usual = territory == USUAL_TERRITORY and seeds in (None, USUAL_SEEDS) and not central
-    outlet = Outlet.chosen(out, usual)
+    outlet = ValidationOutlet.chosen(out, usual)
     counted = [0, 0]
     try:
         with progress() as bar:
