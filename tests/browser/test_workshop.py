@@ -68,7 +68,7 @@ def test_a_workshop_runs_by_keyboard_alone(site, visit):
     tab_to(page, "[data-act=reveal]")
     keys.press("Enter")
     page.wait_for_selector('[data-figure="guesses_jobs_present"]', timeout=WAIT)
-    for screen in ("target", "replay", "shocks", "tables", "roles", "vote", "decisions"):
+    for screen in ("target", "replay", "why", "shocks", "tables", "roles", "vote", "decisions"):
         keys.press("ArrowRight")
         at(page, f"{screen}-0")
     tab_to(page, "[data-act=add]")

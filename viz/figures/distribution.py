@@ -117,7 +117,8 @@ def _option(values: dict[str, Array], written: Measure) -> tuple[style.Option, i
         sides.append(
             {"type": "value", "gridIndex": place, "show": False, "min": -0.6, "max": tallest + 0.7}
         )
-        series += _series(name, place, places, known[name], written, panel / (tallest + 1.3))
+        space = panel / (tallest + 1.3)
+        series += _series(name, place, places, known[name], written, space, (low, high))
         top += 40 + panel + 30
     option = style.base(
         title=titles, grid=grids, xAxis=axes, yAxis=sides, series=series, tooltip={"show": False}
@@ -132,6 +133,7 @@ def _series(
     values: Array,
     written: Measure,
     room: float,
+    bounds: tuple[float, float],
 ) -> list[Any]:
     """Return the stacked dots, the ticks of exact values, zero and the mean."""
     shade = style.colour(place)
@@ -142,6 +144,7 @@ def _series(
         "silent": True,
     }
     mean = float(values.mean()) if len(values) else 0.0
+    middle = 0.5 * (bounds[0] + bounds[1])
     value = written.change(mean * written.scale)
     lines = [
         {"xAxis": 0, "lineStyle": {"color": style.INK, "width": 1.5}, "label": {"show": False}},
@@ -150,6 +153,8 @@ def _series(
             "lineStyle": {"color": shade, "width": 4},
             "label": {
                 "formatter": words("mean", written.language, value=value),
+                # towards the middle: at an end of the axis it would leave the chart
+                "align": "right" if mean > middle else "left",
                 "color": shade,
                 "fontSize": style.TEXT,
                 "fontWeight": "bold",

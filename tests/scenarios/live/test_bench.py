@@ -107,4 +107,5 @@ def test_watched_parts_are_the_pairs_of_a_study() -> None:
     # the structure is that before the first shock: of the announced one, in the second place
     for scenario, reply in enumerate((found[3], found[5])):
         assert reply.run.structure == pair.structure[scenario]
-        assert reply.run.detail == pair.details[scenario]
+        # the share of a first supplier where nothing runs is NaN, which equals nothing
+        assert repr(reply.run.detail) == repr(pair.details[scenario])

@@ -16,7 +16,9 @@ TEXTS = Path(viz.texts.__file__).parent
 
 WRAPPER = re.compile(r'component_vue\("([\w.]+)"[^)]*\)\s*def \w+\((.*?)\) -> None', re.DOTALL)
 
-TABLES = tuple(n for n in ("web", "workshop", "research") if (TEXTS / f"{n}.toml").exists())
+TABLES = tuple(
+    n for n in ("web", "workshop", "research", "spaser") if (TEXTS / f"{n}.toml").exists()
+)
 """Tables whose texts components are given; a component takes all its texts from one."""
 
 
