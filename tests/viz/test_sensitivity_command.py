@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -79,7 +80,8 @@ def test_tables_are_read_by_people_in_both_languages(
 ) -> None:
     from scenarios.sensitivity import study
 
-    monkeypatch.setattr(study, "sensitivity", lambda *_, **__: load_sensitivity())
+    trial = replace(load_sensitivity(), trial=True)
+    monkeypatch.setattr(study, "sensitivity", lambda *_, **__: trial)
     code, out, err = ancrage("sensitivity", "--months", "24", "--lang", language)
     assert code == 0
     for word in words:
