@@ -7,11 +7,11 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from model.errors import AncrageError
 from model.indicators import load_indicators
@@ -155,30 +155,75 @@ def is_of_library(scenario: Scenario) -> bool:
     return known is not None and known.digest() == scenario.digest()
 
 
-def comparison_record(
-    comparison: Comparison, command: Sequence[str], planned_pairs: int
+class PairedStudy(Protocol):
+    """What any result over pairs of runs says of how it was made."""
+
+    @property
+    def territory(self) -> str: ...
+    @property
+    def start(self) -> str: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def pairs(self) -> int: ...
+    @property
+    def central(self) -> bool: ...
+    @property
+    def context(self) -> Scenario: ...
+    @property
+    def overrides(self) -> tuple[tuple[str, float], ...]: ...
+
+
+def record_of_pairs(
+    study: PairedStudy,
+    kind: str,
+    seeds: Sequence[int],
+    asked: Mapping[str, object],
+    command: Sequence[str],
+    planned_pairs: int,
+    python: Sequence[str],
 ) -> dict[str, object]:
-    """Return the content of ``record.json``: all that the result depends on."""
+    """Return the content of ``record.json``: all that a result over pairs depends on.
+
+    ``asked`` is what this kind of result was asked: scenarios, shocks, buyers.
+    """
     return {
-        "kind": "comparison",
-        "complete": comparison.pairs == planned_pairs,
+        "kind": kind,
+        "complete": study.pairs == planned_pairs,
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "territory": comparison.territory,
-        "start": comparison.start,
-        "months": comparison.months,
-        "pairs": comparison.pairs,
+        "territory": study.territory,
+        "start": study.start,
+        "months": study.months,
+        "pairs": study.pairs,
         "planned_pairs": planned_pairs,
-        "seeds": list(range(comparison.seed, comparison.seed + comparison.pairs)),
-        "hypotheses": "central values" if comparison.central else "drawn for each seed",
-        "edited_hypotheses": dict(comparison.overrides),
-        "context": comparison.context.record(),
-        "scenarios": [scenario.record() for scenario in comparison.scenarios],
+        "seeds": list(seeds),
+        "hypotheses": "central values" if study.central else "drawn for each seed",
+        "edited_hypotheses": dict(study.overrides),
+        "context": study.context.record(),
+        **asked,
         "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "command": shlex.join(command),
-        "python": python_lines(comparison, planned_pairs),
+        "python": list(python),
     }
+
+
+def comparison_record(
+    comparison: Comparison, command: Sequence[str], planned_pairs: int
+) -> dict[str, object]:
+    """Return the content of ``record.json``: all that the result depends on."""
+    return record_of_pairs(
+        comparison,
+        "comparison",
+        list(range(comparison.seed, comparison.seed + comparison.pairs)),
+        {
+            "scenarios": [scenario.record() for scenario in comparison.scenarios],
+        },
+        command,
+        planned_pairs,
+        python_lines(comparison, planned_pairs),
+    )
 
 
 def results_frame(comparison: Comparison) -> pd.DataFrame:

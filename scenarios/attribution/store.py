@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +10,16 @@ import numpy as np
 
 from model.indicators import load_indicators
 from model.indicators.channels import channel_names
-from scenarios import provenance
 from scenarios.attribution.results import CHANNEL, PLAYER, Explanation
 from scenarios.results import ALL_ZONES, ResultRow
-from scenarios.store import RECORD, RunFolder, is_of_library, scenario_words, write_json
+from scenarios.store import (
+    RECORD,
+    RunFolder,
+    is_of_library,
+    record_of_pairs,
+    scenario_words,
+    write_json,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,31 +152,22 @@ def write_explanation(
         frame.to_parquet(folder.stage(f"{under}{name}.parquet"), index=False)
         if name != "pairs":
             frame.to_csv(folder.stage(f"{under}{name}.csv"), index=False)
-    record: dict[str, object] = {
-        "kind": "explanation",
-        "complete": study.pairs == planned_pairs,
-        "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "territory": study.territory,
-        "start": study.start,
-        "months": study.months,
-        "pairs": study.pairs,
-        "planned_pairs": planned_pairs,
-        "seeds": [pair.seed for pair in study.runs],
-        "hypotheses": "central values" if study.central else "drawn for each seed",
-        "edited_hypotheses": dict(study.overrides),
-        "context": study.context.record(),
-        "scenario": study.scenario.record(),
-        "players": list(study.player_names),
-        "exact": study.orders == 0,
-        "orders": study.orders,
-        "coalitions": [pair.coalitions for pair in study.runs],
-        "worlds": [pair.runs for pair in study.runs],
-        "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
-        "versions": provenance.versions(),
-        "machine": provenance.machine(),
-        "command": shlex.join(command),
-        "python": python_lines(study, planned_pairs),
-    }
+    record: dict[str, object] = record_of_pairs(
+        study,
+        "explanation",
+        [pair.seed for pair in study.runs],
+        {
+            "scenario": study.scenario.record(),
+            "players": list(study.player_names),
+            "exact": study.orders == 0,
+            "orders": study.orders,
+            "coalitions": [pair.coalitions for pair in study.runs],
+            "worlds": [pair.runs for pair in study.runs],
+        },
+        command,
+        planned_pairs,
+        python_lines(study, planned_pairs),
+    )
     write_json(folder.stage(f"{under}{RECORD}"), record)
     for name, content in texts.items():
         folder.stage(f"{under}{name}").write_text(content, encoding="utf-8")

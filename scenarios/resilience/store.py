@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,13 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios import provenance
 from scenarios.library.reading import load_shock, shock_names
 from scenarios.resilience.register import load_resilience_measures
 from scenarios.resilience.results import Resilience
 from scenarios.results import ALL_ZONES
 from scenarios.schema import Scenario
-from scenarios.store import RECORD, RunFolder, is_of_library, scenario_words, write_json
+from scenarios.store import (
+    RECORD,
+    RunFolder,
+    is_of_library,
+    record_of_pairs,
+    scenario_words,
+    write_json,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,27 +164,18 @@ def write_resilience(
         frame.to_parquet(folder.stage(f"{under}{name}.parquet"), index=False)
         if name != "pairs":
             frame.to_csv(folder.stage(f"{under}{name}.csv"), index=False)
-    record: dict[str, object] = {
-        "kind": "resilience",
-        "complete": study.pairs == planned_pairs,
-        "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "territory": study.territory,
-        "start": study.start,
-        "months": study.months,
-        "pairs": study.pairs,
-        "planned_pairs": planned_pairs,
-        "seeds": [run.seed for run in study.runs],
-        "hypotheses": "central values" if study.central else "drawn for each seed",
-        "edited_hypotheses": dict(study.overrides),
-        "context": study.context.record(),
-        "scenarios": [one.record() for one in study.scenarios],
-        "shocks": [one.record() for one in study.shocks],
-        "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
-        "versions": provenance.versions(),
-        "machine": provenance.machine(),
-        "command": shlex.join(command),
-        "python": python_lines(study, planned_pairs),
-    }
+    record: dict[str, object] = record_of_pairs(
+        study,
+        "resilience",
+        [run.seed for run in study.runs],
+        {
+            "scenarios": [one.record() for one in study.scenarios],
+            "shocks": [one.record() for one in study.shocks],
+        },
+        command,
+        planned_pairs,
+        python_lines(study, planned_pairs),
+    )
     write_json(folder.stage(f"{under}{RECORD}"), record)
     folder.stage(f"{under}README.txt").write_text(readme, encoding="utf-8")
     folder.publish()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios import provenance
 from scenarios.spaser.real import Compared
 from scenarios.spaser.results import Spaser
-from scenarios.store import RECORD, RunFolder, is_of_library, scenario_words, write_json
+from scenarios.store import (
+    RECORD,
+    RunFolder,
+    is_of_library,
+    record_of_pairs,
+    scenario_words,
+    write_json,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,27 +85,18 @@ def python_lines(study: Spaser, planned_pairs: int) -> list[str]:
 
 def record_of(study: Spaser, command: Sequence[str], planned_pairs: int) -> dict[str, Any]:
     """Return the content of ``record.json``: all that the table depends on."""
-    return {
-        "kind": "spaser",
-        "complete": study.pairs == planned_pairs,
-        "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "territory": study.territory,
-        "start": study.start,
-        "months": study.months,
-        "pairs": study.pairs,
-        "planned_pairs": planned_pairs,
-        "seeds": list(range(study.seed, study.seed + study.pairs)),
-        "hypotheses": "central values" if study.central else "drawn for each seed",
-        "edited_hypotheses": dict(study.overrides),
-        "context": study.context.record(),
-        "scenarios": [study.scenario.record()],
-        "buyers": list(study.buyers),
-        "sha256": {"data": provenance.data_digest(), "code": provenance.code_digest()},
-        "versions": provenance.versions(),
-        "machine": provenance.machine(),
-        "command": shlex.join(command),
-        "python": python_lines(study, planned_pairs),
-    }
+    return record_of_pairs(
+        study,
+        "spaser",
+        list(range(study.seed, study.seed + study.pairs)),
+        {
+            "scenarios": [study.scenario.record()],
+            "buyers": list(study.buyers),
+        },
+        command,
+        planned_pairs,
+        python_lines(study, planned_pairs),
+    )
 
 
 def write_spaser(
